@@ -1,0 +1,1 @@
+"""The command line: reads what is typed, makes one call, prints the result."""

@@ -1,0 +1,1 @@
+"""Commands beside the actions: reading, reports, checks, set-up; one a file."""

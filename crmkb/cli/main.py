@@ -1,0 +1,226 @@
+"""The command `crm`: global options, commands found by their file names, errors in one place.
+
+Start-up imports Typer and nothing else that is heavy; a command's module is loaded when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from crmkb import __version__, plugins
+from crmkb.cli.session import Options
+from crmkb.errors import BadValue, CrmError, Exit, did_you_mean
+from crmkb.text import close_matches, printable
+
+PANELS = ("Start", "Record", "Change", "Read", "Report and check", "More")
+"""The headings of `crm --help`, in order; a command names its own as `PANEL`."""
+
+EPILOG = "A customer is a folder of Markdown files, a change is a commit. Start with: crm demo"
+
+
+def command_names() -> dict[str, tuple[str, str]]:
+    """Return every command with the package and module that hold it."""
+    found = {}
+    for package in ("actions", "cli.commands"):
+        for module in plugins.names(package):
+            found[module.rstrip("_").replace("_", "-")] = (package, module)
+    return found
+
+
+class NoCommand(BadValue):
+    """There is no command of that name."""
+
+    def __init__(self, name: str) -> None:
+        close = [f"crm {word}" for word in close_matches(name, command_names())]
+        super().__init__(f"no command {name!r}", did_you_mean(close) or "see crm --help")
+
+
+class Commands(TyperGroup):
+    """The commands of `crm`, each loaded only when it is needed."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(command_names())
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+        """Load one command, or return None for a name there is not."""
+        place = command_names().get(cmd_name)
+        if place is None:
+            return None
+        package, module = place
+        if package == "actions":
+            from crmkb.cli.actions import build
+        else:
+            from crmkb.cli.reading import build
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(name=cmd_name)(build(cmd_name, module))
+        command = typer.main.get_command(app)
+        command.params.extend(_shared_options())
+        return command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that was typed, or say which was meant."""
+        if args[0] not in command_names() and not args[0].startswith("-"):
+            raise NoCommand(args[0])
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, _ctx: Any, formatter: Any) -> None:
+        """Write the commands under their headings, from their files' first lines."""
+        panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
+        for name, place in sorted(command_names().items()):
+            about = plugins.about(*place)
+            panels.setdefault(about.panel or "More", []).append((name, about.summary))
+        for panel, rows in panels.items():
+            if rows:
+                with formatter.section(panel):
+                    formatter.write_dl(rows)
+
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        print(f"crm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def crm(
+    context: typer.Context,
+    workspace: Annotated[
+        str, typer.Option("-C", "--workspace", metavar="DIR", help="Work in this workspace.")
+    ] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="DAY", help="See everything as of a day.", show_default=False)
+    ] = "",
+    actor: Annotated[
+        str, typer.Option(metavar="NAME", help="Who acts, when not the git author.")
+    ] = "",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Keep your customers as Markdown files in git."""
+    context.obj = Options(workspace, as_of, actor, quiet, no_input)
+
+
+def _shared_options() -> list[Any]:
+    """Return the global options once more, so that they may also follow the command."""
+
+    def keep(name: str) -> Any:
+        def callback(ctx: typer.Context, value: Any) -> None:
+            options = ctx.find_object(Options)
+            if value and options is not None:
+                setattr(options, name, value)
+
+        return callback
+
+    def template(
+        workspace: Annotated[
+            str,
+            typer.Option(
+                "-C", "--workspace", hidden=True, expose_value=False, callback=keep("workspace")
+            ),
+        ] = "",
+        as_of: Annotated[
+            str, typer.Option(hidden=True, expose_value=False, callback=keep("as_of"))
+        ] = "",
+        actor: Annotated[
+            str, typer.Option(hidden=True, expose_value=False, callback=keep("actor"))
+        ] = "",
+        quiet: Annotated[
+            bool,
+            typer.Option(
+                "--quiet", "-q", hidden=True, expose_value=False, callback=keep("is_quiet")
+            ),
+        ] = False,
+        no_input: Annotated[
+            bool,
+            typer.Option("--no-input", hidden=True, expose_value=False, callback=keep("no_input")),
+        ] = False,
+    ) -> None: ...
+
+    params, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(template)
+    return list(params)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `crm` and return its exit code; every error is said here and nowhere else."""
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = app(args=argv, prog_name="crm", standalone_mode=False)
+        sys.stdout.flush()
+    except CrmError as error:
+        return _fail(error.message, error.hint, error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return _fail("stopped; nothing was written", None, Exit.FAILED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except typer.TyperException as error:
+        return _usage(error)
+    return code if isinstance(code, int) else Exit.DONE
+
+
+def _fail(message: str, hint: str | None, code: Exit) -> int:
+    print(f"error: {printable(message)}", file=sys.stderr)
+    if hint:
+        print(f"hint: {printable(hint)}", file=sys.stderr)
+    return code
+
+
+def _usage(error: typer.TyperException) -> int:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        print(context.get_help())
+        return Exit.USAGE
+    path = context.command_path if context is not None else "crm"
+    message = error.format_message().rstrip(".")
+    return _fail(message[:1].lower() + message[1:], f"see {path} --help", Exit.USAGE)
+
+
+def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of a bug of ours in one line, and keep the traceback in a file for the report."""
+    import tempfile
+    import traceback
+
+    handle, name = tempfile.mkstemp(prefix="crm-bug-", suffix=".txt", text=True)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(kind, error, trace)))
+    words = f"this is a bug of crm: {kind.__name__}: {error}"
+    _fail(words, f"please report it with the file {name}", Exit.BUG)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(Exit.BUG)
+
+
+def entry() -> None:
+    """Run `crm` as a program; what nobody caught is a bug of ours."""
+    sys.excepthook = _tell_bug
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry()

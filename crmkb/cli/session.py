@@ -1,0 +1,73 @@
+"""One run of `crm`: the global options, and the workspace opened when it is first needed.
+
+The border: here the clock and the environment are read, and nowhere below.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crmkb.cli.output import Output
+from crmkb.dates import read_day
+
+if TYPE_CHECKING:
+    from crmkb.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Options:
+    """The options that every command takes."""
+
+    workspace: str = ""
+    as_of: str = ""
+    actor: str = ""
+    is_quiet: bool = False
+    no_input: bool = False
+
+
+class Session:
+    """What a command gets to work with."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.now = datetime.now(UTC)
+
+    @cached_property
+    def out(self) -> Output:
+        """Return where to print."""
+        return Output(is_quiet=self.options.is_quiet)
+
+    @property
+    def start(self) -> Path:
+        """Return the folder from which the workspace is looked for."""
+        return Path(self.options.workspace or os.environ.get("CRM_WORKSPACE") or ".")
+
+    @property
+    def can_ask(self) -> bool:
+        """Return whether a person is there to answer."""
+        return not self.options.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Return the workspace, opened; what opening has to tell is said."""
+        from crmkb.cli.progress import Progress
+        from crmkb.workspace import Workspace
+
+        progress = Progress("reading files") if sys.stderr.isatty() else None
+        words = self.options.as_of
+        as_of = (lambda today: read_day(words, today)) if words else None
+        workspace = Workspace.open(self.start, self.now, as_of, progress)
+        for note in workspace.notes:
+            self.out.say(f"note: {note}")
+        return workspace
+
+    def day(self, words: str) -> date:
+        """Return the day meant by a day word."""
+        config = self.workspace.config
+        return read_day(words, self.workspace.today, config.fiscal_year_start)

@@ -1,0 +1,27 @@
+"""The kinds of records, one Pydantic model a file; each is found by its file name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from crmkb import plugins
+from crmkb.entities._entity import Entity, Finding, literal_choices
+
+__all__ = ["Entity", "Finding", "entities", "entity_named", "literal_choices"]
+
+
+@cache
+def entities() -> dict[str, type[Entity]]:
+    """Return the model of every kind, by its noun (`customer`, `deal`, …)."""
+    return {noun: _model(noun) for noun in plugins.names("entities")}
+
+
+def entity_named(word: str) -> type[Entity] | None:
+    """Return the model of a noun or its plural, or None."""
+    return next((e for e in entities().values() if word in (e.noun, e.plural)), None)
+
+
+def _model(noun: str) -> type[Entity]:
+    module = plugins.load("entities", noun)
+    model: type[Entity] = getattr(module, noun.title().replace("_", ""))
+    return model

@@ -1,0 +1,206 @@
+"""What all entities share: field types read from text, and reading that keeps what is right.
+
+Values come as text (see `store/markdown.py`). Each field type says in its error what a person
+should have written; a record with one wrong value keeps all its other values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from crmkb.dates import parse_iso_day, parse_iso_moment
+from crmkb.errors import did_you_mean
+from crmkb.money import BadAmount, read_amount
+from crmkb.text import close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with one value; `position` is the item's place in a list, from 0."""
+
+    field: str
+    position: int | None
+    message: str
+    hint: str = ""
+
+
+class WithHint(ValueError):
+    """A wrong value, with what to write instead."""
+
+    def __init__(self, message: str, hint: str | None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def _texts(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _day(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if (day := parse_iso_day(value)) is None:
+        raise ValueError(f"{value!r} is not a day such as 2026-11-20")
+    return day
+
+
+def _moment(value: Any) -> Any:
+    text = str(value)
+    moment = parse_iso_day(text) or parse_iso_moment(text)
+    if moment is None:
+        raise ValueError(f"{value!r} is not a date such as 2026-11-20T14:30:00 or 2026-11-20")
+    return moment
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    plain = value.removeprefix("-")
+    if plain.replace(".", "", 1).isdecimal() and plain.isascii() and plain[0] != ".":
+        return Decimal(value)
+    raise ValueError(f"{value!r} is not a plain number{_plainer(value)}")
+
+
+def _plainer(value: str) -> str:
+    try:
+        return f"; write {read_amount(value):f}"
+    except BadAmount:
+        return " such as 50000 or 1250.50"
+
+
+def _truth(value: Any) -> Any:
+    if isinstance(value, str) and value.lower() not in ("true", "false"):
+        raise ValueError(f"{value!r} is neither true nor false")
+    return value
+
+
+Texts = Annotated[list[str], BeforeValidator(_texts)]
+Day = Annotated[date, BeforeValidator(_day)]
+Moment = Annotated[datetime | date, PlainValidator(_moment)]
+Number = Annotated[Decimal, BeforeValidator(_number)]
+Amount = Annotated[Decimal, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+
+
+class Entity(BaseModel):
+    """A record's front matter; `extra` keys are the customer's own fields and are kept."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    noun: ClassVar[str]
+    plural: ClassVar[str]
+    pattern: ClassVar[str]
+    """Where such files are: path segments, `*` for one name, a last `**` for any depth."""
+    heading_key: ClassVar[str] = "name"
+
+    tags: Texts = []
+    aliases: Texts = []
+    source: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        return {key: value for key, value in data.items() if value not in ("", None)}
+
+    @property
+    def heading(self) -> str:
+        """Return what people call the record."""
+        return str(getattr(self, self.heading_key) or "")
+
+    @property
+    def own_fields(self) -> Mapping[str, Any]:
+        """Return the keys that the model does not know."""
+        return self.model_extra or {}
+
+    @classmethod
+    def read(cls, fields: Mapping[str, Any], stages: Collection[str]) -> tuple[Self, list[Finding]]:
+        """Return the entity with every value that is right, and findings for those that are not.
+
+        With findings the entity lacks the wrong values, required ones included.
+        """
+        context = {"stages": stages}
+        try:
+            return cls.model_validate(fields, context=context), []
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        wrong = {str(detail["loc"][0]) for detail in errors if detail["loc"]}
+        right = {key: value for key, value in fields.items() if key not in wrong}
+        entity = cls._lenient().model_validate(right, context=context)
+        return entity, [cls._finding(detail) for detail in errors]
+
+    @classmethod
+    @cache
+    def _lenient(cls) -> type[Self]:
+        """Return the same model with nothing required."""
+        optional: dict[str, Any] = {}
+        for name, field in cls.model_fields.items():
+            if field.is_required():
+                optional[name] = (field.annotation, _with_default_none(field))
+        return create_model(cls.__name__, __base__=cls, **optional)
+
+    @classmethod
+    def _finding(cls, detail: ErrorDetails) -> Finding:
+        location = detail["loc"]
+        name = str(location[0]) if location else ""
+        places = [part for part in location[1:] if isinstance(part, int)]
+        message, hint = cls._words(name, detail)
+        return Finding(name, places[0] if places else None, message, hint)
+
+    @classmethod
+    def _words(cls, name: str, detail: ErrorDetails) -> tuple[str, str]:
+        value = detail["input"]
+        match detail["type"]:
+            case "missing":
+                return "is missing", f"add a line '{name}: …'"
+            case "literal_error":
+                choices = literal_choices(cls, name)
+                message = f"{value!r} is not one of {', '.join(choices)}"
+                return message, did_you_mean(close_matches(str(value), choices)) or ""
+            case "value_error":
+                error = detail["ctx"]["error"]
+                return str(error), getattr(error, "hint", "") or ""
+            case "int_from_float":
+                return f"{value} is not a whole number", ""
+        return (f"must be {_expected(detail['type'])}", "")
+
+
+def _expected(error_type: str) -> str:
+    if error_type.startswith("list"):
+        return "a list, one item a line"
+    return "a single text, not a list or a nested block"
+
+
+def _with_default_none(field: FieldInfo) -> FieldInfo:
+    lenient = copy(field)
+    lenient.default = None
+    return lenient
+
+
+def literal_choices(entity: type[Entity], name: str) -> tuple[str, ...]:
+    """Return the words a field of a closed set takes, or an empty tuple for other fields."""
+    field = entity.model_fields.get(name)
+    if field is None:
+        return ()
+    parts = [field.annotation, *get_args(field.annotation)]
+    return next((get_args(part) for part in parts if get_origin(part) is Literal), ())

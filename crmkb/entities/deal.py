@@ -1,0 +1,78 @@
+"""A deal: `customers/<customer>/deals/<slug>.md`."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, NamedTuple
+
+from pydantic import ValidationInfo, field_validator
+
+from crmkb.dates import parse_iso_day
+from crmkb.entities._entity import Amount, Day, Entity, Number, Texts, WithHint
+from crmkb.errors import did_you_mean
+from crmkb.text import close_matches
+from crmkb.words import DealKind
+
+
+class StageChange(NamedTuple):
+    """One entry of `stage_history`: the day on which a deal came into a stage."""
+
+    on: date
+    stage: str
+
+
+class Deal(Entity):
+    """Something we may sell; `stage` is what people edit, `stage_history` what it was when."""
+
+    noun: ClassVar = "deal"
+    plural: ClassVar = "deals"
+    pattern: ClassVar = "customers/*/deals/*.md"
+
+    name: str
+    stage: str
+    amount: Amount | None = None
+    currency: str | None = None
+    probability: Number | None = None
+    kind: DealKind | None = None
+    opened: Day | None = None
+    close_date: Day | None = None
+    owner: str | None = None
+    contacts: Texts = []
+    competitors: Texts = []
+    products: Texts = []
+    reason: str | None = None
+    stage_history: Texts = []
+
+    @field_validator("stage")
+    @classmethod
+    def _known_stage(cls, stage: str, info: ValidationInfo) -> str:
+        stages = (info.context or {}).get("stages", ())
+        if stages and stage not in stages:
+            raise WithHint(
+                f"{stage!r} is not one of {', '.join(stages)}",
+                did_you_mean(close_matches(stage, stages)),
+            )
+        return stage
+
+    @field_validator("probability")
+    @classmethod
+    def _chance(cls, probability: Decimal | None) -> Decimal | None:
+        if probability is not None and not 0 <= probability <= 1:
+            raise ValueError(f"{probability} is not between 0 and 1")
+        return probability
+
+    @field_validator("stage_history")
+    @classmethod
+    def _day_and_stage(cls, items: list[str]) -> list[str]:
+        for item in items:
+            day, _, stage = item.partition(" ")
+            if parse_iso_day(day) is None or not stage.strip():
+                raise ValueError(f"{item!r} is not a day and a stage such as 2026-08-14 discovery")
+        return items
+
+    @property
+    def history(self) -> list[StageChange]:
+        """Return the stage changes as they are written, oldest first."""
+        parts = (item.split(None, 1) for item in self.stage_history)
+        return [StageChange(date.fromisoformat(day), stage.strip()) for day, stage in parts]

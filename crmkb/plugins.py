@@ -1,0 +1,50 @@
+"""One new thing is one new file: find the modules of a package by their file names.
+
+A module whose name begins with an underscore is shared code of its package, not a plugin.
+Nothing is imported by looking: names and summaries come from the files.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parent
+
+
+def names(package: str) -> list[str]:
+    """Return the plugins of a package such as `actions` or `cli.commands`, sorted."""
+    files = _folder(package).glob("*.py")
+    return sorted(file.stem for file in files if not file.stem.startswith("_"))
+
+
+def load(package: str, name: str) -> ModuleType:
+    """Import and return one plugin module of a package."""
+    return import_module(f"crmkb.{package}.{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a plugin's file says of it: its first docstring line, and its `PANEL` in help."""
+
+    summary: str
+    panel: str
+
+
+def about(package: str, name: str) -> About:
+    """Return what a plugin says of itself, without importing it."""
+    tree = ast.parse((_folder(package) / f"{name}.py").read_text(encoding="utf-8"))
+    docstring = ast.get_docstring(tree) or ""
+    panels = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PANEL"
+    )
+    return About(docstring.partition("\n")[0], next(panels, ""))
+
+
+def _folder(package: str) -> Path:
+    return ROOT.joinpath(*package.split("."))

@@ -1,0 +1,1 @@
+"""Files, front matter, git and the index: how records are kept, not what they mean."""

@@ -1,0 +1,135 @@
+"""What can be wrong with a front matter, in words a person understands.
+
+Translates the complaints of the YAML parser; finding the faults is left to `front_matter` and
+`edit`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from crmkb.errors import CrmError
+
+_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_TEMPLATE_MARK = re.compile(r"(?:^|[:\-]\s)\s*\{\{")
+_QUOTE_IT = "put the value in quotes"
+
+# What the two parsers of PyYAML say (libyaml and pure Python word some differently) and what it
+# most often means.
+_MEANINGS: tuple[tuple[str, str, str], ...] = (
+    ("mapping values are not allowed", "an unquoted ': ' inside a value", _QUOTE_IT),
+    ("undefined alias", "an unquoted value that begins with '*'", _QUOTE_IT),
+    ("while scanning an alias", "an unquoted value that begins with '*'", _QUOTE_IT),
+    ("while scanning an anchor", "an unquoted value that begins with '&'", _QUOTE_IT),
+    ("while scanning a tag", "an unquoted value that begins with '!'", _QUOTE_IT),
+    ("escape", "a backslash inside double quotes", "use single quotes, or write it twice"),
+    ("hexadecimal", "a backslash inside double quotes", "use single quotes, or write it twice"),
+    ("scanning a quoted scalar", "a quote that is never closed", "close the quote"),
+    ("a simple key", "a line without a 'key: value'", "add the missing colon, or indent the line"),
+    ("',' or ']'", "a '[' list that is not closed or lacks a comma", "close the list, or quote it"),
+    ("',' or '}'", "a '{' that is not closed or lacks a comma", _QUOTE_IT),
+    ("a flow node", "a '[' or '{' that is not closed", "close it, or put the value in quotes"),
+    ("expected a single document", "text after '---' or '...' in the front matter", "remove it"),
+    ("block scalar", "a '|' or '>' text that is not written right", "indent its lines by blanks"),
+    (
+        "expected key",
+        "a line that does not go with the one above",
+        "check the indentation, and quotes inside quotes",
+    ),
+    (
+        "<block end>",
+        "a line that does not go with the one above",
+        "check the indentation, and quotes inside quotes",
+    ),
+)
+
+
+class Unreadable(CrmError):
+    """A file, or its front matter, cannot be read; `line` counts in the file, from 1."""
+
+    def __init__(self, line: int, reason: str, hint: str | None = None) -> None:
+        super().__init__(f"line {line}: {reason}", hint)
+        self.line = line
+        self.reason = reason
+
+
+class CannotEdit(CrmError):
+    """An edit cannot be made without touching, or losing, something else."""
+
+    def __init__(self, key: str, line: int, reason: str) -> None:
+        super().__init__(f"cannot change {key!r}: {reason}", hint=f"edit line {line} by hand")
+        self.key = key
+        self.line = line
+        self.reason = reason
+
+
+def not_utf8(data: bytes, error: UnicodeDecodeError) -> Unreadable:
+    """Return the failure of bytes that are not UTF-8, with a guess at what they are."""
+    line = data.count(b"\n", 0, error.start) + 1
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return Unreadable(1, "the file is UTF-16, not UTF-8", "save it as UTF-8")
+    reason = f"byte 0x{data[error.start]:02x} is not UTF-8; the file looks like cp1252 (Windows)"
+    return Unreadable(line, reason, "save it as UTF-8")
+
+
+def not_yaml(header: str, error: yaml.YAMLError) -> Unreadable:
+    """Return the failure of a header that the YAML parser refuses."""
+    conflict = _CONFLICT.search(header)
+    if conflict:
+        return Unreadable(
+            line_at(header, conflict.start()),
+            "an unresolved git conflict",
+            "choose one side and remove the marker lines",
+        )
+    index = _place(error, header)
+    line = line_at(header, index)
+    start = header.rfind("\n", 0, index) + 1
+    words = header[start:].partition("\n")[0]
+    if _TEMPLATE_MARK.search(words):
+        return Unreadable(line, "an unquoted '{{'", _QUOTE_IT)
+    return Unreadable(line, *_meaning(error, header[index : index + 1]))
+
+
+def line_at(header: str, index: int) -> int:
+    """Return the line of the file on which a place in its header is; the fence is line 1."""
+    return header.count("\n", 0, index) + 2
+
+
+def _place(error: yaml.YAMLError, header: str) -> int:
+    """Return the index to point at: where the broken thing begins, if the parser knows."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return next((i for i, char in enumerate(header) if ord(char) == _code(error)), 0)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return 0
+    context = error.context or ""
+    begins_there = "simple key" in context or "scalar" in context or "flow" in context
+    mark = error.context_mark if begins_there else error.problem_mark
+    mark = mark or error.problem_mark or error.context_mark
+    return min(mark.index, len(header)) if mark else 0
+
+
+def _code(error: yaml.reader.ReaderError) -> int:
+    character = error.character
+    return character if isinstance(character, int) else ord(character)
+
+
+def _meaning(error: yaml.YAMLError, character: str) -> tuple[str, str | None]:
+    """Return the reason and the hint for what the parser says."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"a control character (U+{_code(error):04X})", "remove it"
+    words = " ".join(str(error).split())
+    if "cannot start any token" in words:
+        return _bad_start(character)
+    for part, reason, hint in _MEANINGS:
+        if part in words:
+            return reason, hint
+    problem = getattr(error, "problem", None) or words
+    return f"not YAML: {problem}", None
+
+
+def _bad_start(character: str) -> tuple[str, str]:
+    if character == "\t":
+        return "a tab where YAML wants blanks", "replace the tab by blanks"
+    return f"an unquoted value that begins with {character!r}", _QUOTE_IT

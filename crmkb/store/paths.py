@@ -1,0 +1,128 @@
+"""Where things are: workspace, git directory, and which kind of file a path is.
+
+Found by looking at files, without running git or importing models: the commands that only read
+pay for nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path, PurePosixPath
+
+from crmkb.config import FILE_NAME
+from crmkb.errors import CrmError, Exit
+
+CUSTOMERS = "customers"
+KNOWLEDGE_BASE = "knowledge_base"
+TEMPLATES = "templates"
+REPORTING = "reporting"
+CUSTOMER_FOLDERS = ("interactions", "deals", "relationships", "context")
+SUMMARY = "context/summary.md"
+
+
+class NotAWorkspace(CrmError):
+    """No `crm.toml` here or above."""
+
+    exit_code = Exit.NOT_FOUND
+
+    def __init__(self, where: Path) -> None:
+        super().__init__(
+            f"no workspace here: no {FILE_NAME} in {str(where)!r} or above",
+            hint="make one with: crm init DIR --name 'Your Company', or name one with: crm -C DIR",
+        )
+
+
+class NoRepository(CrmError):
+    """The workspace is in no git work tree, so nothing can be committed."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(
+            f"no git repository around {str(root)!r}",
+            hint="make one with: git init, or write without a commit with: --no-commit",
+        )
+
+
+class OutsideWorkspace(CrmError):
+    """A path leads out of the workspace."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path!r} leads out of the workspace", hint="name a path inside it")
+
+
+@dataclass(frozen=True, slots=True)
+class GitPlace:
+    """A work tree's top folder and its git directory (its own one in a linked worktree)."""
+
+    top: Path
+    git_dir: Path
+
+
+def find_workspace(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that holds a `crm.toml`."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise NotAWorkspace(start)
+
+
+def find_git(root: Path) -> GitPlace | None:
+    """Return the git work tree that holds a folder, or None."""
+    for folder in (root, *root.parents):
+        entry = folder / ".git"
+        if entry.is_dir():
+            return GitPlace(folder, entry)
+        if entry.is_file():
+            target = entry.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+            return GitPlace(folder, (folder / target).resolve())
+    return None
+
+
+def state_dir(root: Path) -> Path | None:
+    """Return the folder beside git's own files that holds index, lock and journal, or None."""
+    place = find_git(root)
+    if place is None:
+        return None
+    inside = root.relative_to(place.top).as_posix()
+    name = "crmkb" if inside == "." else f"crmkb-{sha1(inside.encode()).hexdigest()[:12]}"
+    return place.git_dir / name
+
+
+def customer_of(path: str) -> str:
+    """Return the slug of the customer whose folder holds a path, or an empty text."""
+    parts = path.split("/", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == CUSTOMERS else ""
+
+
+def slug_of(path: str) -> str:
+    """Return the name by which a path is known: its file's, or for a profile its customer's."""
+    if path.endswith("/profile.md"):
+        return customer_of(path)
+    return PurePosixPath(path).stem
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Return whether a path is of a pattern: `*` is one name, a last `**.md` any depth."""
+    parts, wanted = path.split("/"), pattern.split("/")
+    if wanted[-1].startswith("**"):
+        suffix = wanted[-1].removeprefix("**")
+        return parts[: len(wanted) - 1] == wanted[:-1] and path.endswith(suffix)
+    return len(parts) == len(wanted) and all(map(_segment_matches, parts, wanted))
+
+
+def _segment_matches(part: str, wanted: str) -> bool:
+    if wanted.startswith("*"):
+        return part.endswith(wanted[1:]) and len(part) > len(wanted) - 1
+    return part == wanted
+
+
+def inside(root: Path, path: str) -> Path:
+    """Return the full path of a workspace path; raise when it or a link on it leads out."""
+    pure = PurePosixPath(path)
+    full = root / pure
+    if pure.is_absolute() or ".." in pure.parts or not full.resolve().is_relative_to(root):
+        raise OutsideWorkspace(path)
+    return full

@@ -1,0 +1,170 @@
+"""A file's bytes into rows of the index: pure, one file at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from crmkb.config import Config
+from crmkb.entities import Entity, Finding, entities
+from crmkb.entities.contact import Contact
+from crmkb.entities.customer import Customer
+from crmkb.entities.deal import Deal
+from crmkb.errors import Problem
+from crmkb.people import domain_of
+from crmkb.store import markdown
+from crmkb.store.paths import SUMMARY, customer_of, matches, slug_of
+from crmkb.store.schema import RENAMED, to_sql
+from crmkb.tasks import read_tasks
+from crmkb.text import fold
+
+_LINK = re.compile(r"\]\(\s*<?([^)<>\s]+)>?(?:\s+\"[^\"]*\")?\s*\)")
+_CODE = re.compile(r"`[^`\n]*`")
+
+
+@dataclass(slots=True)
+class Rows:
+    """What one file adds to the index: its kind and title, and rows by table."""
+
+    kind: str
+    title: str
+    tables: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def add(self, table: str, *values: Any) -> None:
+        """Add one row to a table."""
+        self.tables.setdefault(table, []).append(values)
+
+
+def kind_of(path: str) -> str:
+    """Return the kind of a file: a record's noun, or page, series, generated."""
+    if path.endswith(f"/{SUMMARY}"):
+        return "generated"
+    if path.endswith(".csv"):
+        return "series"
+    return next((e.noun for e in entities().values() if matches(path, e.pattern)), "page")
+
+
+def rows_of(path: str, data: bytes, config: Config) -> Rows:
+    """Return everything the index holds about one file; what is wrong becomes problem rows."""
+    rows = Rows(kind_of(path), PurePosixPath(path).stem)
+    if rows.kind in ("series", "generated"):
+        return rows
+    try:
+        document = markdown.parse(data)
+    except markdown.Unreadable as error:
+        _add_problem(rows, Problem(path, error.line, "", error.reason, error.hint or ""))
+        return rows
+    model = entities().get(rows.kind)
+    if model is not None:
+        _add_record(rows, path, model, document, config)
+    elif isinstance(title := document.fields.get("title"), str):
+        rows.title = title
+    _add_body(rows, path, document)
+    return rows
+
+
+def problems_of(
+    path: str, document: markdown.Document, findings: Iterable[Finding]
+) -> Iterator[Problem]:
+    """Yield what is wrong with a record's front matter, with the lines of the file."""
+    for key, line in document.duplicates.items():
+        yield Problem(path, line, key, "is given twice", "keep one of the two lines")
+    for finding in findings:
+        line = document.line_of(finding.field, finding.position)
+        yield Problem(path, line, finding.field, finding.message, finding.hint)
+
+
+def _add_record(
+    rows: Rows, path: str, model: type[Entity], document: markdown.Document, config: Config
+) -> None:
+    entity, findings = model.read(document.fields, tuple(config.stages))
+    for problem in problems_of(path, document, findings):
+        _add_problem(rows, problem)
+    rows.title = entity.heading or rows.title
+    customer, slug = customer_of(path), slug_of(path)
+    values = (_column(getattr(entity, name), config) for name in model.model_fields)
+    rows.add(model.plural, path, customer, slug, *values)
+    for key, value in _listed(entity):
+        for position, item in enumerate(value if isinstance(value, list) else [value]):
+            rows.add("fields", path, key, position, str(item))
+    for what, name in sorted(set(_names(entity, slug))):
+        rows.add("names", fold(name), rows.kind, path, customer, what)
+    if isinstance(entity, Deal):
+        for position, change in enumerate(entity.history):
+            rows.add("stage_changes", path, position, customer, change.on.isoformat(), change.stage)
+
+
+def _column(value: Any, config: Config) -> Any:
+    if isinstance(value, datetime):
+        value = config.local(value)
+    return to_sql(value)
+
+
+def _listed(entity: Entity) -> Iterator[tuple[str, Any]]:
+    for key in type(entity).model_fields:
+        if isinstance(value := getattr(entity, key), list):
+            yield key, value
+    yield from entity.own_fields.items()
+
+
+def _names(entity: Entity, slug: str) -> Iterator[tuple[str, str]]:
+    """Yield all by which a record may be named; see `workspace/resolve.py`."""
+    yield "slug", slug
+    if entity.heading:
+        yield "name", entity.heading
+    yield from (("alias", alias) for alias in entity.aliases)
+    if isinstance(entity, Customer):
+        sites = [*entity.domains, *([entity.website] if entity.website else [])]
+        yield from (("domain", domain) for site in sites if (domain := domain_of(site)))
+        if entity.codename:
+            yield "codename", entity.codename
+    elif isinstance(entity, Contact):
+        yield from (("email", email) for email in entity.emails)
+
+
+def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
+    customer = customer_of(path)
+    for task in read_tasks(document.body, document.body_line):
+        rows.add(
+            "tasks",
+            path,
+            task.line,
+            customer,
+            task.text,
+            int(task.is_done),
+            task.owner,
+            task.due,
+            task.done_on,
+        )
+    for line, target in _links(document.body, document.body_line):
+        rows.add("links", path, line, target)
+    rows.add("texts", path, rows.title, _searchable(document))
+
+
+def _searchable(document: markdown.Document) -> str:
+    values = (v if isinstance(v, str) else " ".join(map(str, v)) for v in document.fields.values())
+    return "\n".join([*filter(None, values), document.body])
+
+
+def _links(body: str, first_line: int) -> Iterator[tuple[int, str]]:
+    """Yield the relative targets of Markdown links, with their lines."""
+    if "](" not in body:
+        return
+    for number, line in enumerate(body.split("\n"), start=first_line):
+        if "](" in line:
+            for match in _LINK.finditer(_CODE.sub("", line)):
+                if not re.match(r"[a-zA-Z][\w+.-]*:|#|/", match[1]):
+                    yield number, match[1]
+
+
+def _add_problem(rows: Rows, problem: Problem) -> None:
+    rows.add("problems", problem.path, problem.line, problem.field, problem.message, problem.hint)
+
+
+def columns_by_key(model: type[Entity]) -> Mapping[str, str]:
+    """Return each key of a kind with the name of its column."""
+    return {name: RENAMED.get(name, name) for name in model.model_fields}

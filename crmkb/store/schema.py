@@ -1,0 +1,180 @@
+"""The tables of the index, made from the entity models, and the settings beside them.
+
+A new kind needs no migration: another fingerprint means the index is built anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from crmkb.config import Config
+
+if TYPE_CHECKING:
+    from crmkb.entities import Entity
+
+VERSION = 1
+VIEWS = Path(__file__).with_name("views.sql")
+SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "entities")
+
+RENAMED = {"primary": "is_primary", "left": "left_on"}
+"""Keys whose name SQL keeps for itself get another column name."""
+
+COMMON_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE files (path TEXT PRIMARY KEY, kind TEXT, customer TEXT, slug TEXT, title TEXT,
+    size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, read_ns INTEGER,
+    digest TEXT) WITHOUT ROWID;
+CREATE TABLE fields (path TEXT, key TEXT, position INTEGER, value TEXT,
+    PRIMARY KEY (path, key, position)) WITHOUT ROWID;
+CREATE TABLE names (name TEXT, kind TEXT, path TEXT, customer TEXT, what TEXT,
+    PRIMARY KEY (name, path, what)) WITHOUT ROWID;
+CREATE INDEX names_by_path ON names (path);
+CREATE TABLE tasks (path TEXT, line INTEGER, customer TEXT, text TEXT, is_done INTEGER,
+    owner TEXT, due TEXT, done_on TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
+CREATE TABLE stage_changes (path TEXT, position INTEGER, customer TEXT, day TEXT, stage TEXT,
+    PRIMARY KEY (path, position)) WITHOUT ROWID;
+CREATE TABLE links (path TEXT, line INTEGER, target TEXT);
+CREATE INDEX links_by_path ON links (path);
+CREATE TABLE problems (path TEXT, line INTEGER, field TEXT, message TEXT, hint TEXT);
+CREATE INDEX problems_by_path ON problems (path);
+CREATE VIRTUAL TABLE texts USING fts5(path UNINDEXED, title, body,
+    tokenize = "unicode61 remove_diacritics 2");
+"""
+
+SETTINGS_TABLES = """
+CREATE {temp} TABLE settings (as_of TEXT, currency TEXT, fiscal_year_start INTEGER, name TEXT);
+CREATE {temp} TABLE stages (stage TEXT PRIMARY KEY, name TEXT, probability NUMERIC,
+    position INTEGER, outcome TEXT);
+CREATE {temp} TABLE team (handle TEXT PRIMARY KEY, name TEXT, email TEXT, role TEXT, manager TEXT);
+CREATE {temp} TABLE rates (currency TEXT PRIMARY KEY, rate NUMERIC);
+"""
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make all tables, for an empty database; the views come with `add_settings`."""
+    from crmkb.entities import entities
+
+    _run(db, COMMON_TABLES)
+    for entity in entities().values():
+        columns = ", ".join(f'"{name}" {kind}' for name, kind in columns_of(entity).items())
+        db.execute(
+            f"CREATE TABLE {entity.plural} (path TEXT PRIMARY KEY, customer TEXT, slug TEXT,"
+            f" {columns}) WITHOUT ROWID"
+        )
+        db.execute(f"CREATE INDEX {entity.plural}_by_customer ON {entity.plural} (customer)")
+
+
+def columns_of(entity: type[Entity]) -> dict[str, str]:
+    """Return the columns of a kind's own keys, in the model's order, with their SQL types."""
+    return {
+        RENAMED.get(name, name): _sql_type(field.annotation)
+        for name, field in entity.model_fields.items()
+    }
+
+
+def _sql_type(annotation: Any) -> str:
+    types = set(_bare_types(annotation))
+    if Decimal in types:
+        return "NUMERIC"
+    return "INTEGER" if types & {int, bool} else "TEXT"
+
+
+def _bare_types(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from _bare_types(part)
+
+
+def to_sql(value: Any) -> Any:
+    """Return a field's value as a column holds it: lists joined by commas, ISO dates."""
+    match value:
+        case None | int() | str():
+            return value
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case list():
+            return ", ".join(map(str, value))
+    return str(value)
+
+
+def add_settings(db: sqlite3.Connection, config: Config, as_of: date, *, temporary: bool) -> None:
+    """Make the tables of `crm.toml` and the day, and the views upon them.
+
+    Temporary ones serve one connection, so that two readers may have different days; those in
+    the file, for programs that open it themselves, are of the day it was last written.
+    """
+    word = "TEMP" if temporary else ""
+    schema = "temp" if temporary else "main"
+    if not temporary:
+        _drop_settings(db)
+    _run(db, SETTINGS_TABLES.format(temp=word))
+    rows = settings_rows(config, as_of)
+    for table, values in rows.items():
+        for row in values:
+            marks = ", ".join("?" * len(row))
+            db.execute(f"INSERT INTO {schema}.{table} VALUES ({marks})", row)
+    _run(db, _views().replace("CREATE VIEW", f"CREATE {word} VIEW"))
+
+
+def _drop_settings(db: sqlite3.Connection) -> None:
+    listed = db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
+    for (view,) in listed:
+        db.execute(f"DROP VIEW {view}")
+    for table in ("settings", "stages", "team", "rates"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _run(db: sqlite3.Connection, script: str) -> None:
+    """Run a script statement by statement: `executescript` would end the open transaction."""
+    for statement in script.split(";\n"):
+        db.execute(statement)
+
+
+def settings_rows(config: Config, as_of: date) -> Mapping[str, list[tuple[Any, ...]]]:
+    """Return the rows of the settings tables."""
+    stages = config.stages.values()
+    return {
+        "settings": [(as_of.isoformat(), config.currency, config.fiscal_year_start, config.name)],
+        "stages": [
+            (s.id, s.name, float(s.probability), s.position, _outcome(s.id)) for s in stages
+        ],
+        "team": [(m.handle, m.name, m.email, m.role, m.manager) for m in config.team.values()],
+        "rates": [
+            *(
+                (code, float(rate))
+                for code, rate in config.rates.items()
+                if code != config.currency
+            ),
+            (config.currency, 1),
+        ],
+    }
+
+
+def _outcome(stage: str) -> str:
+    return {"closed_won": "won", "closed_lost": "lost"}.get(stage, "open")
+
+
+@cache
+def _views() -> str:
+    return VIEWS.read_text(encoding="utf-8")
+
+
+def fingerprint(config: Config) -> str:
+    """Return what the index depends on besides the files: our code and the settings."""
+    hasher = sha256(f"{VERSION} {config!r}".encode())
+    for folder in SOURCES:
+        for source in sorted(folder.iterdir()):
+            if source.suffix in (".py", ".sql"):
+                hasher.update(source.read_bytes())
+    return hasher.hexdigest()
