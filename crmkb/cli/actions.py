@@ -14,6 +14,7 @@ from crmkb.cli.session import Session
 from crmkb.cli.signature import Extra, command_of
 from crmkb.cli.values import Parameter, parameters_of
 from crmkb.errors import Exit
+from crmkb.store.paths import KEEPER
 from crmkb.workspace import Applied, Change, Write
 
 EXTRAS: tuple[Extra, ...] = (
@@ -21,6 +22,7 @@ EXTRAS: tuple[Extra, ...] = (
     ("no_commit", "", "Write the files, leave the commit to you."),
     ("json", "", "Print the result for programs."),
 )
+MOST_TOLD = 12
 EDITOR: Extra = ("edit", "-e", "Write the text in your editor.")
 
 
@@ -90,15 +92,13 @@ def _tell(session: Session, change: Change, applied: Applied) -> None:
         session.out.say("nothing to change")
         return
     session.out.line(change.message)
-    for write in applied.writes[:MOST_TOLD]:
+    shown = [write for write in applied.writes if not write.path.endswith(KEEPER)]
+    for write in shown[:MOST_TOLD]:
         session.out.line(f"  {_how(write):<8} {write.path}")
-    if len(applied.writes) > MOST_TOLD:
-        session.out.line(f"  … and {len(applied.writes) - MOST_TOLD} more files")
+    if len(shown) > MOST_TOLD:
+        session.out.line(f"  … and {len(shown) - MOST_TOLD} more files")
     if applied.commit:
         session.out.line(f"  commit   {applied.commit[:10]}")
-
-
-MOST_TOLD = 12
 
 
 def _show(session: Session, change: Change, as_json: bool) -> None:

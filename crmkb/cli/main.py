@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from types import TracebackType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperGroup, TyperOption
 
 from crmkb import __version__, plugins
 from crmkb.cli.session import Options
@@ -62,8 +63,17 @@ class Commands(TyperGroup):
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(name=cmd_name)(build(cmd_name, module))
         command = typer.main.get_command(app)
-        command.params.extend(_shared_options())
+        command.params.extend(self._global_options())
         return command
+
+    def _global_options(self) -> Iterator[Any]:
+        """Yield the global options once more, so that they may also follow the command."""
+        for option in self.params:
+            if isinstance(option, TyperOption) and option.name in Options.__dataclass_fields__:
+                twin = copy(option)
+                twin.hidden, twin.expose_value = True, False
+                twin.callback = _keep  # type: ignore[assignment]
+                yield twin
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that was typed, or say which was meant."""
@@ -124,44 +134,10 @@ def crm(
     context.obj = Options(workspace, as_of, actor, quiet, no_input)
 
 
-def _shared_options() -> list[Any]:
-    """Return the global options once more, so that they may also follow the command."""
-
-    def keep(name: str) -> Any:
-        def callback(ctx: typer.Context, value: Any) -> None:
-            options = ctx.find_object(Options)
-            if value and options is not None:
-                setattr(options, name, value)
-
-        return callback
-
-    def template(
-        workspace: Annotated[
-            str,
-            typer.Option(
-                "-C", "--workspace", hidden=True, expose_value=False, callback=keep("workspace")
-            ),
-        ] = "",
-        as_of: Annotated[
-            str, typer.Option(hidden=True, expose_value=False, callback=keep("as_of"))
-        ] = "",
-        actor: Annotated[
-            str, typer.Option(hidden=True, expose_value=False, callback=keep("actor"))
-        ] = "",
-        quiet: Annotated[
-            bool,
-            typer.Option(
-                "--quiet", "-q", hidden=True, expose_value=False, callback=keep("is_quiet")
-            ),
-        ] = False,
-        no_input: Annotated[
-            bool,
-            typer.Option("--no-input", hidden=True, expose_value=False, callback=keep("no_input")),
-        ] = False,
-    ) -> None: ...
-
-    params, _, _ = typer.main.get_params_convertors_ctx_param_name_from_function(template)
-    return list(params)
+def _keep(context: typer.Context, option: Any, value: Any) -> None:
+    options = context.find_object(Options)
+    if value and options is not None:
+        setattr(options, option.name, value)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -170,7 +146,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        code = app(args=argv, prog_name="crm", standalone_mode=False)
+        code = typer.main.get_command(app).main(argv, prog_name="crm", standalone_mode=False)
         sys.stdout.flush()
     except CrmError as error:
         return _fail(error.message, error.hint, error.exit_code)

@@ -27,7 +27,7 @@ class Options:
     workspace: str = ""
     as_of: str = ""
     actor: str = ""
-    is_quiet: bool = False
+    quiet: bool = False
     no_input: bool = False
 
 
@@ -41,7 +41,7 @@ class Session:
     @cached_property
     def out(self) -> Output:
         """Return where to print."""
-        return Output(is_quiet=self.options.is_quiet)
+        return Output(is_quiet=self.options.quiet)
 
     @property
     def start(self) -> Path:
@@ -66,6 +66,10 @@ class Session:
         for note in workspace.notes:
             self.out.say(f"note: {note}")
         return workspace
+
+    def use(self, workspace: Workspace) -> None:
+        """Work in this workspace, which was just made."""
+        self.__dict__["workspace"] = workspace
 
     def day(self, words: str) -> date:
         """Return the day meant by a day word."""

@@ -43,8 +43,14 @@ def command_of(
     command.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in signature}
     command.__name__ = name
-    command.__doc__ = inspect.getdoc(function)
+    command.__doc__ = _help_text(inspect.getdoc(function) or "")
     return command
+
+
+def _help_text(docstring: str) -> str:
+    """Return a docstring for Click, which otherwise joins the lines of the examples."""
+    paragraphs = docstring.split("\n\n")
+    return "\n\n".join(f"\b\n{p}" if p.startswith("crm ") else p for p in paragraphs)
 
 
 def _values(
@@ -84,7 +90,7 @@ def _context() -> inspect.Parameter:
 def _flag(extra: Extra) -> inspect.Parameter:
     name, short, words = extra
     declared = [f"--{name.replace('_', '-')}", *([short] if short else [])]
-    info = typer.Option(*declared, help=words, show_default=False)
+    info = typer.Option(None, *declared, help=words, show_default=False)
     return inspect.Parameter(name, _KEYWORD, default=_with_default(info, False), annotation=bool)
 
 
@@ -99,11 +105,11 @@ def _typer_parameter(parameter: Parameter) -> inspect.Parameter:
     info: Any
     if parameter.is_flag:
         kind = bool
-        info = typer.Option(*_declared(parameter), help=_help(parameter), show_default=False)
+        info = typer.Option(None, *_declared(parameter), help=_help(parameter), show_default=False)
     elif parameter.is_option:
-        info = typer.Option(*_declared(parameter), **shared)
+        info = typer.Option(None, *_declared(parameter), **shared)
     else:
-        info = typer.Argument(**shared)
+        info = typer.Argument(None, **shared)
     default = False if parameter.is_flag else None
     return inspect.Parameter(
         parameter.name, _KEYWORD, default=_with_default(info, default), annotation=kind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from crmkb import plugins
-from crmkb.entities._entity import Entity, Finding, literal_choices
+from crmkb.entities._entity import Entity, Finding, holds, literal_choices
 
-__all__ = ["Entity", "Finding", "entities", "entity_named", "literal_choices"]
+__all__ = ["Entity", "Finding", "entities", "entity_named", "holds", "literal_choices"]
 
 
 @cache

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
+from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args, get_origin
 
 from pydantic import (
@@ -27,27 +28,32 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from crmkb.dates import parse_iso_day, parse_iso_moment
+from crmkb.entities._plain import plain_dates, plain_number, plain_word, said
 from crmkb.errors import did_you_mean
-from crmkb.money import BadAmount, read_amount
 from crmkb.text import close_matches
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong with one value; `position` is the item's place in a list, from 0."""
+    """What is wrong with one value; `position` is the item's place in a list, from 0.
+
+    `instead` is what must have been meant, where that is certain.
+    """
 
     field: str
     position: int | None
     message: str
     hint: str = ""
+    instead: str = ""
 
 
 class WithHint(ValueError):
-    """A wrong value, with what to write instead."""
+    """A wrong value, with what to do about it, or for certain what to write instead."""
 
-    def __init__(self, message: str, hint: str | None) -> None:
+    def __init__(self, message: str, hint: str | None, instead: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        self.instead = instead
 
 
 def _texts(value: Any) -> Any:
@@ -58,7 +64,7 @@ def _day(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if (day := parse_iso_day(value)) is None:
-        raise ValueError(f"{value!r} is not a day such as 2026-11-20")
+        raise _no_date(value, "is not a day such as 2026-11-20", with_time=False)
     return day
 
 
@@ -66,8 +72,15 @@ def _moment(value: Any) -> Any:
     text = str(value)
     moment = parse_iso_day(text) or parse_iso_moment(text)
     if moment is None:
-        raise ValueError(f"{value!r} is not a date such as 2026-11-20T14:30:00 or 2026-11-20")
+        words = "is not a date such as 2026-11-20T14:30:00 or 2026-11-20"
+        raise _no_date(text, words, with_time=True)
     return moment
+
+
+def _no_date(value: str, words: str, *, with_time: bool) -> WithHint:
+    meant = plain_dates(value, with_time=with_time)
+    certain = meant[0] if len(meant) == 1 else ""
+    return WithHint(f"{said(value)} {words}", f"write {' or '.join(meant)}" if meant else "", certain)
 
 
 def _number(value: Any) -> Any:
@@ -76,19 +89,17 @@ def _number(value: Any) -> Any:
     plain = value.removeprefix("-")
     if plain.replace(".", "", 1).isdecimal() and plain.isascii() and plain[0] != ".":
         return Decimal(value)
-    raise ValueError(f"{value!r} is not a plain number{_plainer(value)}")
-
-
-def _plainer(value: str) -> str:
-    try:
-        return f"; write {read_amount(value):f}"
-    except BadAmount:
-        return " such as 50000 or 1250.50"
+    digits, currency = plain_number(value)
+    hint = f"write {digits}" if digits else "write digits only, such as 50000 or 1250.50"
+    if currency:
+        hint += f", and {currency} as the currency on a line of its own"
+    raise WithHint(f"{said(value)} is not a plain number", hint, "" if currency else digits)
 
 
 def _truth(value: Any) -> Any:
     if isinstance(value, str) and value.lower() not in ("true", "false"):
-        raise ValueError(f"{value!r} is neither true nor false")
+        instead = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower(), "")
+        raise WithHint(f"{said(value)} is neither true nor false", "write true or false", instead)
     return value
 
 
@@ -164,25 +175,34 @@ class Entity(BaseModel):
         location = detail["loc"]
         name = str(location[0]) if location else ""
         places = [part for part in location[1:] if isinstance(part, int)]
-        message, hint = cls._words(name, detail)
-        return Finding(name, places[0] if places else None, message, hint)
+        message, hint, instead = cls._words(name, detail)
+        return Finding(name, places[0] if places else None, message, hint, instead)
 
     @classmethod
-    def _words(cls, name: str, detail: ErrorDetails) -> tuple[str, str]:
+    def _words(cls, name: str, detail: ErrorDetails) -> tuple[str, str, str]:
+        """Return what is wrong, the hint, and what is certainly meant, or ""."""
         value = detail["input"]
         match detail["type"]:
             case "missing":
-                return "is missing", f"add a line '{name}: …'"
+                return "is missing", f"add a line '{name}: …'", ""
             case "literal_error":
-                choices = literal_choices(cls, name)
-                message = f"{value!r} is not one of {', '.join(choices)}"
-                return message, did_you_mean(close_matches(str(value), choices)) or ""
+                return unknown_word(value, literal_choices(cls, name))
             case "value_error":
                 error = detail["ctx"]["error"]
-                return str(error), getattr(error, "hint", "") or ""
+                instead = getattr(error, "instead", "")
+                hint = getattr(error, "hint", "") or (f"write {instead}" if instead else "")
+                return str(error), hint, instead
             case "int_from_float":
-                return f"{value} is not a whole number", ""
-        return (f"must be {_expected(detail['type'])}", "")
+                return f"{value} is not a whole number", "", ""
+        return (f"must be {_expected(detail['type'])}", "", "")
+
+
+def unknown_word(value: object, words: Collection[str]) -> tuple[str, str, str]:
+    """Return message, hint and what is certainly meant for a word that a closed set lacks."""
+    meant = plain_word(str(value), words)
+    close = did_you_mean(close_matches(str(value), words)) or ""
+    message = f"{said(value)} is not one of {', '.join(words)}"
+    return message, f"write {meant}" if meant else close, meant
 
 
 def _expected(error_type: str) -> str:
@@ -204,3 +224,20 @@ def literal_choices(entity: type[Entity], name: str) -> tuple[str, ...]:
         return ()
     parts = [field.annotation, *get_args(field.annotation)]
     return next((get_args(part) for part in parts if get_origin(part) is Literal), ())
+
+
+def holds(entity: type[Entity], name: str, kind: type) -> bool:
+    """Return whether a field's values are of just this type: `list`, `date`, `Decimal`."""
+    field = entity.model_fields.get(name)
+    return field is not None and kind in _plain_types(field.annotation)
+
+
+def _plain_types(annotation: Any) -> set[Any]:
+    """Return the types of an annotation, those of a union of several kinds of value left out."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _plain_types(get_args(annotation)[0])
+    if origin is list:
+        return {list}
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    return _plain_types(parts[0]) if len(parts) == 1 else {annotation}

@@ -9,9 +9,7 @@ from typing import ClassVar, NamedTuple
 from pydantic import ValidationInfo, field_validator
 
 from crmkb.dates import parse_iso_day
-from crmkb.entities._entity import Amount, Day, Entity, Number, Texts, WithHint
-from crmkb.errors import did_you_mean
-from crmkb.text import close_matches
+from crmkb.entities._entity import Amount, Day, Entity, Number, Texts, WithHint, unknown_word
 from crmkb.words import DealKind
 
 
@@ -49,10 +47,7 @@ class Deal(Entity):
     def _known_stage(cls, stage: str, info: ValidationInfo) -> str:
         stages = (info.context or {}).get("stages", ())
         if stages and stage not in stages:
-            raise WithHint(
-                f"{stage!r} is not one of {', '.join(stages)}",
-                did_you_mean(close_matches(stage, stages)),
-            )
+            raise WithHint(*unknown_word(stage, stages))
         return stage
 
     @field_validator("probability")

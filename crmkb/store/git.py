@@ -6,14 +6,17 @@ paths, and when git refuses, the index is as it was. Putting files back is left 
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmkb.errors import CrmError
+from crmkb.store.paths import find_git
 
 if TYPE_CHECKING:
     from git.cmd import Git as Runner
@@ -64,6 +67,20 @@ class Commit:
     paths: tuple[str, ...]
 
 
+@contextmanager
+def initialised(root: Path) -> Iterator[None]:
+    """Have a git work tree around a folder; one that was made is taken back on failure."""
+    if find_git(root) is not None:
+        yield
+        return
+    Git(root).run("init", "--quiet")
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(root / ".git", ignore_errors=True)
+        raise
+
+
 class Git:
     """The git work tree around a folder; paths are relative to that folder."""
 
@@ -96,7 +113,7 @@ class Git:
                 )
             except GitCommandNotFound as error:
                 raise GitMissing from error
-        text = out.decode("utf-8", "surrogateescape") if isinstance(out, bytes) else str(out)
+        text = bytes(out).decode("utf-8", "surrogateescape")
         if status:
             raise GitRefused(arguments[0], str(err) or text)
         return text

@@ -18,6 +18,8 @@ KNOWLEDGE_BASE = "knowledge_base"
 TEMPLATES = "templates"
 REPORTING = "reporting"
 CUSTOMER_FOLDERS = ("interactions", "deals", "relationships", "context")
+KEEPER = ".gitkeep"
+"""Git knows no empty folders; this file keeps a new customer's."""
 SUMMARY = "context/summary.md"
 
 

@@ -118,6 +118,10 @@ class RecordEdit:
         """Take a key away."""
         return self._with(Remove(key))
 
+    def and_then(self, other: RecordEdit) -> RecordEdit:
+        """Return this edit followed by another one of the same record."""
+        return replace(self, edits=(*self.edits, *other.edits))
+
     def write(self) -> Write:
         """Return the file's new bytes; raise `WrongValue` when a value that was given is wrong."""
         record = self.record
@@ -171,7 +175,7 @@ class Change:
     def full_message(self) -> str:
         """Return the commit message with its trailers, the audit trail."""
         trailers = [f"Crm-Action: {self.action}"] if self.action else []
-        refs = [ref_of(write.path) for write in self.differing]
+        refs = [ref_of(w.path) for w in self.differing if w.path.endswith(".md")]
         if len(refs) <= MOST_NAMED:
             trailers += [f"Crm-Entity: {ref}" for ref in refs]
         else:

@@ -65,6 +65,13 @@ class Workspace:
         """Return the git work tree around the workspace."""
         return Git(self.root)
 
+    @cached_property
+    def me(self) -> str:
+        """Return the handle of who runs the command, by git's e-mail address; empty if unknown."""
+        email = self.git.author().rpartition("<")[2].rstrip(">").lower()
+        team = self.config.team.values()
+        return next((member.handle for member in team if member.email.lower() == email), "")
+
     @property
     def stages(self) -> tuple[str, ...]:
         """Return the ids of all stages in the order of the pipeline."""
@@ -88,11 +95,16 @@ class Workspace:
         path = resolve.direct(self.root, name, sought)
         return self.read(path or resolve.find(self.index, name, sought))
 
-    def read(self, path: str) -> Record:
-        """Return the record at a path; raise `BrokenFile` when it cannot be read."""
+    def read_bytes(self, path: str) -> bytes:
+        """Return the bytes of a file of the workspace."""
         data = files.read(inside(self.root, path))
         if data is None:
-            raise NotFound("record", path)
+            raise NotFound("file", path)
+        return data
+
+    def read(self, path: str) -> Record:
+        """Return the record at a path; raise `BrokenFile` when it cannot be read."""
+        data = self.read_bytes(path)
         model = next(e for e in entities().values() if matches(path, e.pattern))
         return Record.read(path, data, model, self.stages)
 

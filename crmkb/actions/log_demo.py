@@ -1,0 +1,14 @@
+"""Log a demo."""
+
+from __future__ import annotations
+
+from crmkb.actions._interaction import NOT_SUPPORT, plan_for
+
+PANEL = "Record"
+
+plan = plan_for(
+    "demo",
+    "Log a demo.",
+    'crm log-demo acme "Edge gateway" --deal platform --stage technical_validation',
+    without=NOT_SUPPORT,
+)

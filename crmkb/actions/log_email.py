@@ -1,0 +1,14 @@
+"""Log an e-mail."""
+
+from __future__ import annotations
+
+from crmkb.actions._interaction import NOT_SUPPORT, plan_for
+
+PANEL = "Record"
+
+plan = plan_for(
+    "email",
+    "Log an e-mail.",
+    'crm log-email acme "Security questions" --direction inbound --notes - < mail.txt',
+    without=NOT_SUPPORT,
+)

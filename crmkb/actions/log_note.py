@@ -1,0 +1,14 @@
+"""Log a note."""
+
+from __future__ import annotations
+
+from crmkb.actions._interaction import NOT_SUPPORT, plan_for
+
+PANEL = "Record"
+
+plan = plan_for(
+    "note",
+    "Log a note.",
+    'crm log-note acme "Heard they hire a new CIO" -e',
+    without=NOT_SUPPORT,
+)

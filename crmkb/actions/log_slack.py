@@ -1,0 +1,14 @@
+"""Log a Slack conversation."""
+
+from __future__ import annotations
+
+from crmkb.actions._interaction import NOT_SUPPORT, plan_for
+
+PANEL = "Record"
+
+plan = plan_for(
+    "slack",
+    "Log a Slack conversation.",
+    'crm log-slack acme "Shared channel: rate limits" --sentiment neutral',
+    without=NOT_SUPPORT,
+)

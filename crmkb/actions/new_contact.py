@@ -1,0 +1,100 @@
+"""Add a contact of a customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from crmkb.actions._pairs import new_fields, own_key_note
+from crmkb.entities.contact import Contact
+from crmkb.errors import AlreadyExists, BadValue
+from crmkb.params import CustomerName, Pairs, Param
+from crmkb.people import is_email
+from crmkb.text import fold, slugify
+from crmkb.words import Influence, Role
+from crmkb.workspace import Change, Record, RecordEdit, Workspace, Write, fields_of
+
+PANEL = "Record"
+TEMPLATE = "relationship_map_template.md"
+
+
+class BadEmail(BadValue):
+    """A text is no e-mail address."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is no e-mail address", "write it as jane@acme.example")
+
+
+def plan(
+    workspace: Workspace,
+    customer: CustomerName,
+    name: Annotated[str, Param("The person's full name.")],
+    *,
+    email: Annotated[list[str], Param("An e-mail address.")] | None = None,
+    phone: Annotated[list[str], Param("A phone number, as you would dial it.")] | None = None,
+    title: Annotated[str, Param("What the person is there.")] = "",
+    role: Annotated[Role, Param("The part in a decision.")] | None = None,
+    influence: Annotated[Influence, Param("How much it weighs.")] | None = None,
+    primary: Annotated[bool, Param("The first person to call; takes it from another.")] = False,
+    reports_to: Annotated[str, Param("The contact above.", "contacts")] = "",
+    linkedin: Annotated[str, Param("The profile's address.")] = "",
+    set_: Pairs | None = None,
+) -> Change:
+    """Add a contact: a person at a customer.
+
+    crm new-contact acme "Jane Roe" --email jane@acme.example --role champion --primary
+    """
+    at = workspace.customer(customer)
+    more = new_fields(workspace, Contact, set_ or [])
+    fields = {
+        **fields_of(
+            title=title,
+            role=role,
+            influence=influence,
+            emails=email,
+            phones=phone,
+            linkedin=linkedin,
+            primary=True if primary else None,
+            reports_to=workspace.contact(reports_to, at.slug).slug if reports_to else None,
+            since=workspace.today,
+        ),
+        **more,
+    }
+    moved = former_primary(workspace, at.slug) if fields.get("primary") == "true" else None
+    if moved is not None and not primary:
+        raise AlreadyExists("a primary contact", moved.path, "move it with: --primary")
+    notes = [note for key in more if (note := own_key_note(Contact, key))]
+    if moved is not None:
+        notes.append(f"{moved.name} is no longer the primary contact")
+    edits: list[RecordEdit] = [moved.edit().remove("primary")] if moved is not None else []
+    new = contact_file(workspace, at, name.strip(), fields)
+    return Change.of(new, *edits, message=f"Add contact {name.strip()} of {at.name}", notes=notes)
+
+
+def contact_file(
+    workspace: Workspace, customer: Record, name: str, fields: dict[str, str | list[str]]
+) -> Write:
+    """Return the file of a new contact; raise when the person is known already."""
+    emails = fields.get("emails", [])
+    for address in [emails] if isinstance(emails, str) else emails:
+        if not is_email(address):
+            raise BadEmail(address)
+        rows = workspace.index.rows(
+            "SELECT path FROM names WHERE what = 'email' AND name = ?", fold(address)
+        )
+        if rows:
+            raise AlreadyExists(f"a contact with the e-mail {address!r}", str(rows[0][0]))
+    return workspace.create(
+        "contact",
+        workspace.customer_path(customer.slug, "relationships", f"{slugify(name)}.md"),
+        {"name": name, **fields},
+        TEMPLATE,
+        customer_name=customer.name,
+    )
+
+
+def former_primary(workspace: Workspace, customer: str) -> Record | None:
+    """Return the customer's primary contact, if there is one."""
+    rows = workspace.index.rows(
+        "SELECT path FROM contacts WHERE customer = ? AND is_primary = 1", customer
+    )
+    return workspace.read(str(rows[0][0])) if rows else None
