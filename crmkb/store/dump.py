@@ -26,6 +26,7 @@ _RETYPED = re.compile(
 )
 # What a plain scalar may not begin with, and what it may not hold.
 _NOT_PLAIN = re.compile(r"""[-?:,\[\]{}#&*!|>'"%@`+]|.*(?::(?:\s|$)|\s\#|[^\S ])""", re.DOTALL)
+_NOT_PLAIN_IN_FLOW = re.compile(r"[,\[\]{}?:]")
 _PLAIN_KEY = re.compile(r"[^\W\d][\w -]*")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -74,12 +75,9 @@ def item(text: str, indent: str, *, literal: bool = True) -> str:
 
 
 def scalar(text: str, *, in_flow: bool = False) -> str:
-    """Return a text as a scalar on one line."""
-    if _is_typed(text):
-        return text
-    if _is_plain(text) and not (in_flow and re.search(r"[,\[\]{}]", text)):
-        return text
-    return _quoted(text)
+    """Return a text as a scalar on one line, `in_flow` for one between brackets."""
+    plain = _is_plain(text) and not (in_flow and _NOT_PLAIN_IN_FLOW.search(text))
+    return text if _is_typed(text) or plain else _quoted(text)
 
 
 def refuse_half_characters(key: str, value: str | Iterable[str]) -> None:

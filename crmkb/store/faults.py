@@ -15,17 +15,22 @@ from crmkb.errors import CrmError
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
 _TEMPLATE_MARK = re.compile(r"(?:^|[:\-]\s)\s*\{\{")
 _QUOTE_IT = "put the value in quotes"
+_STRAY = "a line that does not go with the one above"
+_CHECK_INDENTATION = "begin it in the same column"
 
 # What the two parsers of PyYAML say (libyaml and pure Python word some differently) and what it
 # most often means.
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
+    ("tab character", "a tab where YAML wants blanks", "replace the tab by blanks"),
     ("mapping values are not allowed", "an unquoted ': ' inside a value", _QUOTE_IT),
     ("undefined alias", "an unquoted value that begins with '*'", _QUOTE_IT),
     ("while scanning an alias", "an unquoted value that begins with '*'", _QUOTE_IT),
     ("while scanning an anchor", "an unquoted value that begins with '&'", _QUOTE_IT),
     ("while scanning a tag", "an unquoted value that begins with '!'", _QUOTE_IT),
+    ("sequence entries are not allowed", "an unquoted value that begins with '- '", _QUOTE_IT),
+    ("second occurrence", "an anchor ('&') that is given twice", _QUOTE_IT),
     ("escape", "a backslash inside double quotes", "use single quotes, or write it twice"),
-    ("hexadecimal", "a backslash inside double quotes", "use single quotes, or write it twice"),
+    ("expected hex", "a backslash inside double quotes", "use single quotes, or write it twice"),
     ("scanning a quoted scalar", "a quote that is never closed", "close the quote"),
     ("a simple key", "a line without a 'key: value'", "add the missing colon, or indent the line"),
     ("',' or ']'", "a '[' list that is not closed or lacks a comma", "close the list, or quote it"),
@@ -33,16 +38,8 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
     ("a flow node", "a '[' or '{' that is not closed", "close it, or put the value in quotes"),
     ("expected a single document", "text after '---' or '...' in the front matter", "remove it"),
     ("block scalar", "a '|' or '>' text that is not written right", "indent its lines by blanks"),
-    (
-        "expected key",
-        "a line that does not go with the one above",
-        "check the indentation, and quotes inside quotes",
-    ),
-    (
-        "<block end>",
-        "a line that does not go with the one above",
-        "check the indentation, and quotes inside quotes",
-    ),
+    ("expected key", _STRAY, _CHECK_INDENTATION),
+    ("<block end>", _STRAY, _CHECK_INDENTATION),
 )
 
 
@@ -89,7 +86,7 @@ def not_yaml(header: str, error: yaml.YAMLError) -> Unreadable:
     words = header[start:].partition("\n")[0]
     if _TEMPLATE_MARK.search(words):
         return Unreadable(line, "an unquoted '{{'", _QUOTE_IT)
-    return Unreadable(line, *_meaning(error, header[index : index + 1]))
+    return Unreadable(line, *_meaning(error, header, index))
 
 
 def line_at(header: str, index: int) -> int:
@@ -105,6 +102,7 @@ def _place(error: yaml.YAMLError, header: str) -> int:
         return 0
     context = error.context or ""
     begins_there = "simple key" in context or "scalar" in context or "flow" in context
+    begins_there = begins_there and "tab character" not in (error.problem or "")
     mark = error.context_mark if begins_there else error.problem_mark
     mark = mark or error.problem_mark or error.context_mark
     return min(mark.index, len(header)) if mark else 0
@@ -115,18 +113,20 @@ def _code(error: yaml.reader.ReaderError) -> int:
     return character if isinstance(character, int) else ord(character)
 
 
-def _meaning(error: yaml.YAMLError, character: str) -> tuple[str, str | None]:
-    """Return the reason and the hint for what the parser says."""
+def _meaning(error: yaml.YAMLError, header: str, index: int) -> tuple[str, str | None]:
+    """Return the reason and the hint for what the parser says of a place."""
     if isinstance(error, yaml.reader.ReaderError):
         return f"a control character (U+{_code(error):04X})", "remove it"
     words = " ".join(str(error).split())
     if "cannot start any token" in words:
-        return _bad_start(character)
+        return _bad_start(header[index : index + 1])
     for part, reason, hint in _MEANINGS:
-        if part in words:
-            return reason, hint
-    problem = getattr(error, "problem", None) or words
-    return f"not YAML: {problem}", None
+        if part not in words:
+            continue
+        if reason is _STRAY and header[:index].rstrip(" ").endswith(("'", '"')):
+            return "text behind a closing quote", "write a quote inside single quotes twice: ''"
+        return reason, hint
+    return f"not YAML: {getattr(error, 'problem', None) or words}", None
 
 
 def _bad_start(character: str) -> tuple[str, str]:

@@ -28,7 +28,7 @@ DEEPEST = 20
 _ALIAS_ALLOWANCE = 10_000
 # Below so many of the marks that open a level on one line no parser gets into trouble; libyaml
 # crashes the process at some 20,000 levels.
-_HARMLESS_MARKS = 200
+_HARMLESS_MARKS = 500
 
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*(?:\r?\n|\Z)")

@@ -151,7 +151,9 @@ def _may_be_literal(header: str, found: Entry) -> bool:
 
 
 def _indent(header: str, index: int) -> str:
-    return " " * (index - _line_start(header, index))
+    """Return the blanks with which a line begins."""
+    line = header[_line_start(header, index) :]
+    return line[: len(line) - len(line.lstrip(" "))]
 
 
 def _line_start(header: str, index: int) -> int:
