@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, TextIO
 
-from crmkb.text import one_line, printable, shorten, text_width
+from crmkb.cli.table import Cell, Layout, lines
+from crmkb.text import one_line, printable
 
 SCHEMA_VERSION = 1
-MOST_DRAWN = 500
-"""Longer tables are written plainly: a person does not read them, and drawing takes long."""
 
 Format = Literal["table", "csv", "tsv", "jsonl", "ids"]
+
+_STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
 
 
 class Output:
@@ -29,6 +33,18 @@ class Output:
     def is_terminal(self) -> bool:
         """Return whether a person sees the results."""
         return sys.stdout.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """Return how many columns the terminal has, None for a pipe or a file."""
+        return max(shutil.get_terminal_size().columns, 20) if self.is_terminal else None
+
+    @cached_property
+    def has_colour(self) -> bool:
+        """Return whether results may be styled."""
+        if not self.is_terminal or os.environ.get("NO_COLOR"):
+            return False
+        return os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
 
     def say(self, text: str) -> None:
         """Tell the person something that is no result."""
@@ -43,10 +59,20 @@ class Output:
         """Print a text of several lines as it is, without a second line end."""
         print(printable(text), end="" if text.endswith("\n") else "\n")
 
+    def styled(self, *parts: Cell | str) -> None:
+        """Print one line of a result made of parts, each in its style."""
+        cells = (part if isinstance(part, Cell) else Cell(part) for part in parts)
+        print("".join(self._paint(printable(cell.text), cell.style) for cell in cells))
+
     def json(self, kind: str, data: Any) -> None:
         """Print a result for programs."""
         envelope = {"schema_version": SCHEMA_VERSION, "kind": kind, "data": data}
         print(_json(envelope, indent=2))
+
+    def json_lines(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Print a result for programs that read line by line, one object a line."""
+        for each in objects:
+            print(_json(each))
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> None:
         """Print rows in one of the formats of `list`; ids are the first column."""
@@ -56,20 +82,26 @@ class Output:
             case "csv" | "tsv":
                 write_csv(sys.stdout, columns, rows, "," if form == "csv" else "\t")
             case "jsonl":
-                for row in rows:
-                    print(_json(dict(zip(columns, row, strict=True))))
+                self.json_lines(dict(zip(columns, row, strict=True)) for row in rows)
             case "ids":
                 for row in rows:
-                    self.line(str(row[0]))
+                    self.line(cell(row[0]))
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-        """Print rows for people: drawn on a terminal, aligned by blanks in a pipe."""
-        cells = [[cell(value) for value in row] for row in rows]
-        numeric = [_is_numeric(row[place] for row in rows) for place in range(len(columns))]
-        if self.is_terminal and len(rows) <= MOST_DRAWN:
-            _draw(columns, cells, numeric)
-        else:
-            _align(columns, cells, numeric)
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Any]],
+        layout: Layout | None = None,
+    ) -> None:
+        """Print rows for people: fitted to a terminal, in full width in a pipe."""
+        cells = [[_cell(value) for value in row] for row in rows]
+        heads = [one_line(name) for name in columns]
+        for line in lines(heads, cells, self.width, layout or Layout(), self._paint):
+            print(line)
+
+    def _paint(self, text: str, style: str) -> str:
+        code = _STYLES.get(style)
+        return f"\033[{code}m{text}\033[0m" if code and text and self.has_colour else text
 
 
 def cell(value: Any) -> str:
@@ -77,10 +109,18 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:,.2f}".removesuffix(".00")
+        is_small = 0 < abs(value) < 1
+        return f"{value:.4g}" if is_small else f"{value:,.2f}".removesuffix(".00")
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return f"{value:,}"
     return one_line(str(value))
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, Cell):
+        return Cell(one_line(value.text), value.style, value.is_number)
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return Cell(cell(value), is_number=is_number)
 
 
 def write_csv(
@@ -96,40 +136,6 @@ def _harmless(value: Any) -> Any:
     if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"
     return value
-
-
-def _is_numeric(values: Iterable[Any]) -> bool:
-    known = [value for value in values if value is not None]
-    return bool(known) and all(isinstance(value, int | float | Decimal) for value in known)
-
-
-def _draw(columns: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for name, is_number in zip(columns, numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in cells:
-        table.add_row(*map(Text, row))
-    Console().print(table)
-
-
-def _align(columns: Sequence[str], cells: Sequence[Sequence[str]], numeric: Sequence[bool]) -> None:
-    lines = [list(columns), *map(list, cells)]
-    widths = [min(max(text_width(line[i]) for line in lines), 60) for i in range(len(columns))]
-    for line in lines:
-        cells_of_line = zip(line, widths, numeric, strict=True)
-        padded = [_pad(text, width, is_number) for text, width, is_number in cells_of_line]
-        print("  ".join(padded).rstrip())
-
-
-def _pad(text: str, width: int, is_number: bool) -> str:
-    short = shorten(text, width)
-    blanks = " " * (width - text_width(short))
-    return blanks + short if is_number else short + blanks
 
 
 def _json(data: Any, indent: int | None = None) -> str:

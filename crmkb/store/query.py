@@ -1,0 +1,172 @@
+"""Run SQL that people wrote: one statement that reads, for a limited time.
+
+SQL of our own goes through `Index.rows`. What the tables and views hold is told by `tables`.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from crmkb.errors import BadValue, CrmError, did_you_mean
+from crmkb.store.index import Index
+from crmkb.text import close_matches
+
+LONGEST_VALUE = 50_000_000
+"""No value that a query makes may be longer, in bytes."""
+
+_STEPS_BETWEEN_LOOKS = 10_000
+_ALLOWED = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+}
+_VIRTUAL = ("SELECT 1 FROM texts LIMIT 0", "SELECT 1 FROM json_each('[]')")
+_REFUSALS = ("not authorized", "authorization denied", "You can only execute one statement")
+_OURS_ALONE = re.compile(r"texts_|sqlite_|meta$")
+_UNKNOWN = re.compile(r"no such (column|table|function): (?:\w+\.)?\"?([^\"]+?)\"?(?: - .*)?$")
+
+
+class BadQuery(BadValue):
+    """The SQL cannot be run; SQLite's own words tell why."""
+
+    def __init__(self, label: str, words: str, close: Sequence[str] = ()) -> None:
+        hint = did_you_mean(close) or "'crm query' without SQL lists the tables and their columns"
+        super().__init__(f"{label}: {words}", hint)
+
+
+class NotReading(BadValue):
+    """The SQL does something else than read."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label}: only reading is allowed",
+            "write one statement that begins with SELECT or WITH",
+        )
+
+
+class TooSlow(CrmError):
+    """The query was stopped when its time was over."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"the query was stopped after {seconds:g} seconds",
+            "narrow it with WHERE, or join on path or customer",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The rows of a query; no two columns have the same name."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Return each row as a mapping from column to value."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def run(
+    index: Index,
+    sql: str,
+    values: Mapping[str, Any] | None = None,
+    *,
+    seconds: float = 5.0,
+    most: int | None = None,
+    names: Iterable[str] = (),
+    label: str = "SQL",
+) -> Result:
+    """Return the rows of one statement that reads, at `most` so many.
+
+    `names` are what a misspelt column may have meant; else all columns of all tables are. Raise
+    `BadQuery`, `NotReading` or `TooSlow`, which name what was wrong by the `label`.
+    """
+    # An argument of the command line may hold bytes that are no characters.
+    text = sql.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        with _guarded(index.db, seconds):
+            cursor = index.db.execute(text, {"today": index.as_of.isoformat(), **(values or {})})
+            rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
+            description = cursor.description
+    except (sqlite3.Error, sqlite3.Warning) as error:
+        if str(error) == "interrupted":
+            raise TooSlow(seconds) from error
+        raise _translated(index, str(error), label, list(names)) from error
+    if description is None:
+        raise BadQuery(label, "there is no statement")
+    return Result(tuple(_distinct(column[0] for column in description)), rows)
+
+
+def tables(index: Index) -> dict[str, list[str]]:
+    """Return the tables and views that a query can use, each with its columns, sorted."""
+    listed = index.rows(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') UNION"
+        " SELECT name FROM sqlite_temp_master WHERE type IN ('table', 'view') ORDER BY name"
+    )
+    names = [str(name) for (name,) in listed if not _OURS_ALONE.match(str(name))]
+    return {name: columns(index, name) for name in names}
+
+
+def columns(index: Index, table: str) -> list[str]:
+    """Return the columns of a table or view, in order."""
+    return [str(name) for (name,) in index.rows("SELECT name FROM pragma_table_info(?)", table)]
+
+
+@contextmanager
+def _guarded(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Let the connection only read, for so long."""
+    for statement in _VIRTUAL:  # connecting these tables looks like writing to an authorizer
+        db.execute(statement)
+    deadline = time.monotonic() + seconds
+    longest = db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    db.set_authorizer(_authorize)
+    db.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+    try:
+        yield
+    finally:
+        db.set_progress_handler(None, 0)
+        db.set_authorizer(None)
+        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    # Full text search asks the data version for itself; asked without a value, it only reads.
+    is_asked = action == sqlite3.SQLITE_PRAGMA and (first, second) == ("data_version", None)
+    is_allowed = (action in _ALLOWED and second != "load_extension") or is_asked
+    return sqlite3.SQLITE_OK if is_allowed else sqlite3.SQLITE_DENY
+
+
+def _translated(index: Index, words: str, label: str, names: list[str]) -> CrmError:
+    if words.startswith(_REFUSALS):
+        return NotReading(label)
+    unknown = _UNKNOWN.match(words)
+    if unknown is None:
+        return BadQuery(label, words)
+    kind, name = unknown.groups()
+    close = close_matches(name, _known(index, kind, names))
+    return BadQuery(label, f"no such {kind}: {name}", close)
+
+
+def _known(index: Index, kind: str, names: list[str]) -> list[str]:
+    match kind:
+        case "table":
+            return sorted(tables(index), key=len)
+        case "column":
+            return names or sorted(
+                {name for each in tables(index).values() for name in each}, key=len
+            )
+    return []
+
+
+def _distinct(names: Iterable[str]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        yield name if seen[name] == 1 else f"{name}_{seen[name]}"
