@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from crmkb.config import Config
 
@@ -28,15 +28,15 @@ RENAMED = {"primary": "is_primary", "left": "left_on"}
 
 COMMON_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE files (path TEXT PRIMARY KEY, kind TEXT, customer TEXT, slug TEXT, title TEXT,
-    size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER, read_ns INTEGER,
-    digest TEXT) WITHOUT ROWID;
+CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT, customer TEXT,
+    slug TEXT, title TEXT, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER,
+    read_ns INTEGER, digest TEXT);
 CREATE TABLE fields (path TEXT, key TEXT, position INTEGER, value TEXT,
     PRIMARY KEY (path, key, position)) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, path TEXT, customer TEXT, what TEXT,
     PRIMARY KEY (name, path, what)) WITHOUT ROWID;
 CREATE INDEX names_by_path ON names (path);
-CREATE TABLE tasks (path TEXT, line INTEGER, customer TEXT, text TEXT, is_done INTEGER,
+CREATE TABLE tasks (path TEXT, line INTEGER, customer TEXT, text TEXT, is_done BOOLEAN,
     owner TEXT, due TEXT, done_on TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
 CREATE TABLE stage_changes (path TEXT, position INTEGER, customer TEXT, day TEXT, stage TEXT,
     PRIMARY KEY (path, position)) WITHOUT ROWID;
@@ -81,9 +81,13 @@ def columns_of(entity: type[Entity]) -> dict[str, str]:
 
 def _sql_type(annotation: Any) -> str:
     types = set(_bare_types(annotation))
+    if any(get_origin(each) is list for each in types):
+        return "TEXT LIST"
     if Decimal in types:
         return "NUMERIC"
-    return "INTEGER" if types & {int, bool} else "TEXT"
+    if bool in types:
+        return "BOOLEAN"
+    return "INTEGER" if int in types else "TEXT"
 
 
 def _bare_types(annotation: Any) -> Iterator[Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmkb.errors import CrmError, Exit
 from crmkb.shipped import shipped
-from crmkb.store.paths import TEMPLATES
+from crmkb.store.paths import TEMPLATES, inside
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from jinja2.sandbox import SandboxedEnvironment
 
 
@@ -20,6 +21,8 @@ class TemplateFailed(CrmError):
 
     def __init__(self, path: str, line: int, message: str, hint: str | None = None) -> None:
         super().__init__(f"{path}:{line}: {message}", hint or "mend the template and try again")
+        self.line = line
+        self.reason = message
 
 
 class NoTemplate(CrmError):
@@ -33,17 +36,19 @@ class NoTemplate(CrmError):
 
 def source(root: Path, name: str) -> tuple[str, str]:
     """Return a template's path, for messages, and its text."""
-    own = root / TEMPLATES / name
-    if own.is_file():
-        return f"{TEMPLATES}/{name}", _text(own)
-    carried = shipped(TEMPLATES) / name
-    if not carried.is_file():
-        raise NoTemplate(name)
-    return f"{TEMPLATES}/{name}", _text(carried)
+    path = f"{TEMPLATES}/{name}"
+    for found in (inside(root, path), inside(shipped(TEMPLATES), name)):
+        if found.is_file():
+            return path, _text(path, found.read_bytes())
+    raise NoTemplate(name)
 
 
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
+def _text(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise TemplateFailed(path, line, "is not UTF-8 text", "save it as UTF-8") from error
 
 
 @cache
@@ -55,18 +60,34 @@ def environment() -> SandboxedEnvironment:
     return ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
 
 
-def render(path: str, text: str, values: Mapping[str, Any], first_line: int = 1) -> str:
+@lru_cache(maxsize=32)
+def _compiled(text: str) -> Template:
+    """Return a template ready to render: an import renders the same one thousands of times."""
+    return environment().from_string(text)
+
+
+def render(
+    path: str,
+    text: str,
+    values: Mapping[str, Any],
+    first_line: int = 1,
+    sandbox: SandboxedEnvironment | None = None,
+) -> str:
     """Render a template's text; errors name `path` and the line in the file.
 
-    `first_line` is the line of the file on which the text begins.
+    `first_line` is the line of the file on which the text begins; `sandbox` may be one with
+    filters of its own.
     """
     from jinja2 import TemplateError, TemplateSyntaxError
 
     try:
-        return environment().from_string(text).render(values)
+        template = sandbox.from_string(text) if sandbox else _compiled(text)
+        return template.render(values)
     except TemplateSyntaxError as error:
         line = error.lineno + first_line - 1
         raise TemplateFailed(path, line, error.message or "broken") from error
+    except RecursionError as error:
+        raise TemplateFailed(path, first_line, "a macro calls itself without end") from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
         raise TemplateFailed(path, _line(error) + first_line - 1, str(error)) from error
 

@@ -56,13 +56,13 @@ FROM interactions CROSS JOIN settings
 WHERE substr(interactions.date, 1, 10) > settings.as_of;
 
 CREATE VIEW customer_touches AS
-SELECT customers.slug AS customer, customers.name, customers.owner,
+SELECT customers.customer, customers.name, customers.owner,
     max(touches.day) AS last_touch, min(touches.days_ago) AS days_silent,
     coalesce(sum(touches.days_ago < 7), 0) AS touches_7,
     coalesce(sum(touches.days_ago < 30), 0) AS touches_30,
     coalesce(sum(touches.days_ago < 90), 0) AS touches_90
-FROM customers LEFT JOIN touches ON touches.customer = customers.slug
-GROUP BY customers.slug, customers.name, customers.owner;
+FROM customers LEFT JOIN touches ON touches.customer = customers.customer
+GROUP BY customers.customer, customers.name, customers.owner;
 
 CREATE VIEW open_tasks AS
 SELECT tasks.path, tasks.line, tasks.customer, tasks.text, tasks.owner, tasks.due,
@@ -72,7 +72,7 @@ SELECT tasks.path, tasks.line, tasks.customer, tasks.text, tasks.owner, tasks.du
 FROM tasks CROSS JOIN settings
 JOIN files ON files.path = tasks.path
 LEFT JOIN interactions ON interactions.path = tasks.path
-LEFT JOIN customers ON customers.slug = tasks.customer
+LEFT JOIN customers ON customers.customer = tasks.customer
 WHERE (tasks.is_done = 0 OR tasks.done_on > settings.as_of) AND customers.archived IS NULL;
 
 CREATE VIEW done_tasks AS
@@ -87,19 +87,28 @@ FROM deals JOIN touches ON touches.customer = deals.customer
 GROUP BY deals.path;
 
 CREATE VIEW deal_next_steps AS
-SELECT path, text AS next_step, due AS next_step_due, owner AS next_step_owner
+SELECT deals.path, ranked.text AS next_step, nullif(ranked.due, '') AS next_step_due,
+    nullif(ranked.owner, '') AS next_step_owner,
+    coalesce(team.name, contacts.name, nullif(ranked.owner, '')) AS next_step_owner_name,
+    ranked.days_overdue AS next_step_days_overdue, ranked.task_path AS next_step_path,
+    ranked.line AS next_step_line
 FROM (
-    SELECT deals.path, open_tasks.text, open_tasks.due, open_tasks.owner,
-        row_number() OVER (PARTITION BY deals.path
+    SELECT open_tasks.customer, open_tasks.deal, open_tasks.text, open_tasks.due, open_tasks.owner,
+        open_tasks.days_overdue, open_tasks.path AS task_path, open_tasks.line,
+        row_number() OVER (PARTITION BY open_tasks.customer, open_tasks.deal
             ORDER BY open_tasks.due = '', open_tasks.due, open_tasks.path, open_tasks.line) AS place
-    FROM deals JOIN open_tasks ON open_tasks.customer = deals.customer
-        AND open_tasks.deal = deals.slug
+    FROM open_tasks WHERE open_tasks.deal <> ''
 ) AS ranked
+JOIN deals ON deals.customer = ranked.customer AND deals.slug = ranked.deal
+LEFT JOIN team ON team.handle = ranked.owner
+LEFT JOIN contacts ON contacts.customer = ranked.customer AND contacts.slug = ranked.owner
 WHERE place = 1;
 
 CREATE VIEW open_deals AS
-SELECT deal_states.path, deal_states.customer, customers.name AS customer_name, deal_states.slug,
-    deal_states.name, deal_states.stage, coalesce(stages.name, 'Unknown stage') AS stage_name,
+SELECT deal_states.path, deal_states.customer,
+    coalesce(customers.name, deal_states.customer) AS customer_name,
+    customers.path AS customer_path, deal_states.slug, deal_states.name, deal_states.stage,
+    coalesce(stages.name, 'Unknown stage') AS stage_name,
     coalesce(stages.position, 0) AS stage_position, deal_states.amount, deal_states.currency,
     deal_states.value, deal_states.value_currency,
     coalesce(deal_states.own_probability, stages.probability, 0) AS probability,
@@ -113,18 +122,21 @@ SELECT deal_states.path, deal_states.customer, customers.name AS customer_name, 
     CAST(julianday(settings.as_of) - julianday(deal_states.opened) AS INTEGER) AS age_days,
     CAST(julianday(settings.as_of) - julianday(deal_states.stage_since) AS INTEGER)
         AS days_in_stage,
+    CAST(julianday(deal_states.close_date) - julianday(settings.as_of) AS INTEGER) AS days_left,
     CASE WHEN deal_states.close_date < settings.as_of THEN
         CAST(julianday(settings.as_of) - julianday(deal_states.close_date) AS INTEGER)
     END AS days_overdue
 FROM deal_states CROSS JOIN settings
 LEFT JOIN stages ON stages.stage = deal_states.stage
-LEFT JOIN customers ON customers.slug = deal_states.customer
+LEFT JOIN customers ON customers.customer = deal_states.customer
 LEFT JOIN team ON team.handle = deal_states.owner
 WHERE coalesce(stages.outcome, 'open') = 'open' AND customers.archived IS NULL;
 
 CREATE VIEW closed_deals AS
-SELECT deal_states.path, deal_states.customer, customers.name AS customer_name,
-    customers.industry, customers.tier, deal_states.slug, deal_states.name, stages.outcome,
+SELECT deal_states.path, deal_states.customer,
+    coalesce(customers.name, deal_states.customer) AS customer_name,
+    customers.path AS customer_path, customers.industry, customers.tier,
+    deal_states.slug, deal_states.name, stages.outcome,
     deal_states.amount, deal_states.currency, deal_states.value, deal_states.value_currency,
     deal_states.kind, deal_states.opened, deal_states.close_date,
     substr(deal_states.close_date, 1, 7) AS close_month,
@@ -142,9 +154,24 @@ SELECT deal_states.path, deal_states.customer, customers.name AS customer_name,
         AS days_to_close
 FROM deal_states CROSS JOIN settings
 JOIN stages ON stages.stage = deal_states.stage
-LEFT JOIN customers ON customers.slug = deal_states.customer
+LEFT JOIN customers ON customers.customer = deal_states.customer
 LEFT JOIN team ON team.handle = deal_states.owner
 WHERE stages.outcome <> 'open';
+
+CREATE VIEW quarters AS
+WITH RECURSIVE ordinals (quarters_ago, months) AS (
+    SELECT 0, (CAST(substr(as_of, 1, 4) AS INTEGER) * 12 + CAST(substr(as_of, 6, 2) AS INTEGER)
+        - fiscal_year_start) / 3 * 3 + fiscal_year_start - 1 FROM settings
+    UNION ALL
+    SELECT quarters_ago + 1, months - 3 FROM ordinals WHERE quarters_ago < 11
+)
+SELECT quarters_ago,
+    CASE WHEN fiscal_year_start > 1 THEN 'FY' ELSE '' END
+    || (months / 12 + (fiscal_year_start > 1 AND months % 12 + 1 >= fiscal_year_start))
+    || '-Q' || ((months % 12 + 1 - fiscal_year_start + 12) % 12 / 3 + 1) AS quarter,
+    date(printf('%04d-%02d-01', months / 12, months % 12 + 1)) AS first_day,
+    date(printf('%04d-%02d-01', months / 12, months % 12 + 1), '+3 months', '-1 day') AS last_day
+FROM ordinals CROSS JOIN settings;
 
 CREATE VIEW stage_durations AS
 SELECT path, customer, stage, entered, left_on, is_current,
@@ -159,20 +186,20 @@ FROM (
 ) AS spans;
 
 CREATE VIEW customer_overview AS
-SELECT customers.slug AS customer, customers.name, customers.status, customers.tier,
+SELECT customers.customer, customers.name, customers.status, customers.tier,
     customers.owner, coalesce(team.name, customers.owner) AS owner_name, customers.industry,
     customer_touches.last_touch, customer_touches.days_silent,
     coalesce(pipeline.open_deals, 0) AS open_deals, pipeline.weighted,
     coalesce(pending.open_tasks, 0) AS open_tasks
 FROM customers
-JOIN customer_touches ON customer_touches.customer = customers.slug
+JOIN customer_touches ON customer_touches.customer = customers.customer
 LEFT JOIN team ON team.handle = customers.owner
 LEFT JOIN (SELECT open_deals.customer, count(*) AS open_deals,
         CASE WHEN count(DISTINCT open_deals.value_currency) < 2
             THEN round(sum(open_deals.weighted), 2) END AS weighted
     FROM open_deals GROUP BY open_deals.customer) AS pipeline
-    ON pipeline.customer = customers.slug
+    ON pipeline.customer = customers.customer
 LEFT JOIN (SELECT open_tasks.customer, count(*) AS open_tasks
     FROM open_tasks GROUP BY open_tasks.customer) AS pending
-    ON pending.customer = customers.slug
+    ON pending.customer = customers.customer
 WHERE customers.archived IS NULL;

@@ -1,0 +1,49 @@
+"""Text of people inside Markdown and Mermaid: shown as it is, never read as markup."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from crmkb.text import one_line
+
+_MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+_ENTITY = re.compile(r"&(?=#|\w+;)")
+_LINE_START = re.compile(r"^(?:[#+=-]|\d+(?=[.)]))")
+_LOOKALIKES = str.maketrans(
+    {'"': "”", "%": "％", "#": "＃", ";": ",", "<": "‹", ">": "›", "`": "'", "\\": "/"}
+    | {"{": "(", "}": ")", "|": "/"}
+)
+
+
+class Ready(str):
+    """Markdown already: it is not escaped again."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Tell Jinja that this needs no escaping."""
+        return self
+
+
+def text(value: object) -> Ready:
+    """Return a text on one line that Markdown shows literally, also within a table cell."""
+    escaped = _MARKUP.sub(r"\\\g<0>", _ENTITY.sub("&amp;", one_line(str(value))))
+    escaped = escaped.replace("<", "&lt;").replace(">", "&gt;")
+    return Ready(_LINE_START.sub(_harmless_start, escaped))
+
+
+def target(path: str, folder: str, line: int | None = None) -> str:
+    """Return the relative link from a page in `folder` to a file, or to a line of its text."""
+    place = f"?plain=1#L{line}" if line else ""  # else GitHub shows Markdown without lines
+    return quote("../" * (folder.count("/") + 1) + path, safe="/") + place
+
+
+def label(value: object) -> str:
+    """Return a text as a quoted label of a Mermaid picture; what it cannot hold looks alike."""
+    return f'"{one_line(str(value)).translate(_LOOKALIKES)}"'
+
+
+def _harmless_start(match: re.Match[str]) -> str:
+    start = match[0]
+    return f"{start}\\" if start.isdecimal() else f"\\{start}"

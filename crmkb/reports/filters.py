@@ -1,0 +1,107 @@
+"""Values as reports write them: `{{ sum | money }}`, `{{ deal.close_date | day }}`.
+
+Every filter returns Markdown in which the text of people is harmless. Whole rows are drawn by
+`tables` and `pictures`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crmkb.dates import parse_iso_day
+from crmkb.money import say_money, say_number
+from crmkb.reports import escape
+from crmkb.reports.escape import Ready
+from crmkb.text import one_line, shorten
+
+NOTHING = Ready("–")
+_WIDEST = 80
+_WHOLE_FROM = 1000
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NO_BREAK = "\u00a0"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What filters need to know of the page: its folder, for links, and the home currency."""
+
+    folder: str
+    currency: str
+
+
+def cell(value: object) -> Ready:
+    """Return a text cut to the width of a table cell."""
+    return NOTHING if value in (None, "") else escape.text(shorten(one_line(str(value)), _WIDEST))
+
+
+def number(value: float | None, places: int = 2) -> Ready:
+    """Return a number with its thousands parted: 1,234.5."""
+    return NOTHING if value is None else Ready(say_number(value, places))
+
+
+def percent(value: float | None, places: int = 0) -> Ready:
+    """Return a share, 0 to 1, in percent."""
+    return NOTHING if value is None else Ready(f"{say_number(100 * value, places)}%")
+
+
+def days(value: int | None) -> Ready:
+    """Return a number of days in words: 1 day, 12 days."""
+    return NOTHING if value is None else count(value, "day")
+
+
+def ago(value: int | None) -> Ready:
+    """Return how long ago something was, in days: today, yesterday, 12 days ago, never."""
+    match value:
+        case None:
+            return Ready("never")
+        case 0:
+            return Ready("today")
+        case 1:
+            return Ready("yesterday")
+    return Ready(f"{days(value)}{_NO_BREAK}ago")
+
+
+def count(value: int | None, noun: str, plural: str = "") -> Ready:
+    """Return how many of something there are: 1 deal, 12 deals."""
+    word = noun if value == 1 else plural or f"{noun}s"
+    return Ready(f"{say_number(value or 0)}{_NO_BREAK}{escape.text(word)}")
+
+
+def day(value: str | None) -> Ready:
+    """Return an ISO day, or the day of a moment, as people write it: 27 Nov 2026."""
+    found = parse_iso_day((value or "")[:10])
+    if found is None:
+        return cell(value)
+    return Ready(f"{found.day}{_NO_BREAK}{_MONTHS[found.month - 1]}{_NO_BREAK}{found.year}")
+
+
+def month(value: str | None, missing: str = "–") -> Ready:
+    """Return a month such as 2026-11 as people write it: Nov 2026."""
+    first = parse_iso_day(f"{value}-01")
+    if first is None:
+        return escape.text(value or missing)
+    return Ready(f"{_MONTHS[first.month - 1]}{_NO_BREAK}{first.year}")
+
+
+def money(setting: Setting, amount: float | None, currency: str | None = None) -> Ready:
+    """Return an amount in a currency, the workspace's if none is named: EUR 50,000."""
+    if amount is None:
+        return NOTHING
+    code = escape.text(currency or setting.currency)
+    return Ready(say_money(rounded(amount), code).replace(" ", _NO_BREAK))
+
+
+def link(setting: Setting, words: object, path: str | None, line: int | None = None) -> Ready:
+    """Return a link to a file of the workspace, or only the words where there is no path.
+
+    With a line, GitHub shows the file's text at that line.
+    """
+    shown = cell(words)
+    if not path:
+        return shown
+    return Ready(f"[{shown}]({escape.target(path, setting.folder, line)})")
+
+
+def rounded(amount: float) -> float:
+    """Return an amount as it is shown: from 1,000 on cents only distract."""
+    return round(amount) if abs(amount) >= _WHOLE_FROM else amount

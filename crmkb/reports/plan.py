@@ -1,0 +1,56 @@
+"""The change that writes reports: pages that differ from what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crmkb.reports.definition import BadReport, find
+from crmkb.reports.render import Page, is_edited, render
+from crmkb.store import files
+from crmkb.store.paths import inside
+from crmkb.workspace import Change, Workspace, Write
+
+
+def plan(workspace: Workspace, names: Sequence[str]) -> Change:
+    """Write these reports; raise when one of them cannot be made."""
+    return change_of(workspace, [render(workspace, find(workspace.root, name)) for name in names])
+
+
+def pages(workspace: Workspace, names: Iterable[str]) -> tuple[list[Page], list[BadReport]]:
+    """Return the pages that can be made, and what is wrong with the others."""
+    made: list[Page] = []
+    failed: list[BadReport] = []
+    for name in names:
+        try:
+            made.append(render(workspace, find(workspace.root, name)))
+        except BadReport as error:
+            failed.append(error)
+    return made, failed
+
+
+def change_of(workspace: Workspace, made: Sequence[Page]) -> Change:
+    """Return the change that writes pages; what was edited by hand is told, and replaced."""
+    writes, notes = [], []
+    for page in made:
+        before = files.read(inside(workspace.root, page.path))
+        after = _same_line_ends(page.text.encode(), before)
+        if before is not None and before != after and is_edited(before):
+            notes.append(f"{page.path} had been edited by hand; it is replaced")
+        writes.append(Write(page.path, before, after))
+    return Change.of(*writes, message=_message(writes, made), notes=notes)
+
+
+def _message(writes: Sequence[Write], made: Sequence[Page]) -> str:
+    changed = [
+        page for page, write in zip(made, writes, strict=True) if write.before != write.after
+    ]
+    if len(changed) == 1:
+        return f"Update report {changed[0].name} as of {changed[0].as_of}"
+    return f"Update {len(changed)} reports"
+
+
+def _same_line_ends(text: bytes, before: bytes | None) -> bytes:
+    """Return the text, or what is there when git on Windows only gave it other line ends."""
+    if before is not None and before.replace(b"\r\n", b"\n") == text:
+        return before
+    return text
