@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from crmkb.prose import prose_lines
+
 _CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t\r]*$")
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
 _OWNER = re.compile(r"(?<![\w@./])@([\w][\w.-]*\w|\w)")
 _DUE = re.compile(r"(?:\bdue:|📅\ufe0f?[ \t]*)(\S+)")
 _DONE = re.compile(r"(?:\bdone:|✅\ufe0f?[ \t]*)(\S+)")
@@ -34,11 +35,8 @@ def read_tasks(body: str, first_line: int = 1) -> Iterator[Task]:
     """Yield the tasks of a text, in order; those inside fenced code are examples, not tasks."""
     if "[" not in body:
         return
-    fence = ""
-    for number, line in enumerate(body.split("\n"), start=first_line):
-        if mark := _FENCE.match(line):
-            fence = _next_fence(fence, mark[1])
-        elif not fence and (match := _CHECKBOX.match(line)):
+    for number, line in prose_lines(body, first_line):
+        if match := _CHECKBOX.match(line):
             yield _task(number, match[2], is_done=match[1] != " ")
 
 
@@ -52,13 +50,6 @@ def tick(line: str, on: str) -> str:
     content = line.rstrip("\r\n")
     ticked = content.replace("[ ]", "[x]", 1).rstrip()
     return f"{ticked} done:{on}{line[len(content) :]}"
-
-
-def _next_fence(fence: str, mark: str) -> str:
-    if not fence:
-        return mark
-    closes = mark[0] == fence[0] and len(mark) >= len(fence)
-    return "" if closes else fence
 
 
 def _task(line: int, content: str, *, is_done: bool) -> Task:

@@ -6,8 +6,18 @@ from functools import cache
 
 from crmkb import plugins
 from crmkb.entities._entity import Entity, Finding, holds, literal_choices
+from crmkb.entities._plain import plain_word
 
-__all__ = ["Entity", "Finding", "entities", "entity_named", "holds", "literal_choices"]
+__all__ = [
+    "Entity",
+    "Finding",
+    "entities",
+    "entity_named",
+    "folders",
+    "holds",
+    "literal_choices",
+    "plain_word",
+]
 
 
 @cache
@@ -19,6 +29,13 @@ def entities() -> dict[str, type[Entity]]:
 def entity_named(word: str) -> type[Entity] | None:
     """Return the model of a noun or its plural, or None."""
     return next((e for e in entities().values() if word in (e.noun, e.plural)), None)
+
+
+@cache
+def folders() -> dict[str, str]:
+    """Return the folders in which a customer's records lie, each with the noun of its kind."""
+    patterns = {noun: model.pattern.split("/") for noun, model in entities().items()}
+    return {parts[2]: noun for noun, parts in patterns.items() if len(parts) == 4}
 
 
 def _model(noun: str) -> type[Entity]:

@@ -32,6 +32,12 @@ from crmkb.entities._plain import plain_dates, plain_number, plain_word, said
 from crmkb.errors import did_you_mean
 from crmkb.text import close_matches
 
+EMPTY = ("", "~", "null", None)
+"""Values that say there is none: front matter is read as text, so YAML's own words for it too."""
+
+MOST_DIGITS = 15
+"""Sums of larger amounts would not be exact in the index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -57,6 +63,8 @@ class WithHint(ValueError):
 
 
 def _texts(value: Any) -> Any:
+    if isinstance(value, list):
+        return [item for item in value if item not in EMPTY]
     return [value] if isinstance(value, str) else value
 
 
@@ -71,16 +79,20 @@ def _day(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     text = str(value)
     moment = parse_iso_day(text) or parse_iso_moment(text)
-    if moment is None:
+    if moment is None or (isinstance(moment, datetime) and moment.year in _EDGES):
         words = "is not a date such as 2026-11-20T14:30:00 or 2026-11-20"
         raise _no_date(text, words, with_time=True)
     return moment
 
 
+_EDGES = (date.min.year, date.max.year)
+"""In another time zone, moments of these years may lie beyond the calendar."""
+
+
 def _no_date(value: str, words: str, *, with_time: bool) -> WithHint:
     meant = plain_dates(value, with_time=with_time)
-    certain = meant[0] if len(meant) == 1 else ""
-    return WithHint(f"{said(value)} {words}", f"write {' or '.join(meant)}" if meant else "", certain)
+    hint = f"write {' or '.join(meant)}" if meant else ""
+    return WithHint(f"{said(value)} {words}", hint, meant[0] if len(meant) == 1 else "")
 
 
 def _number(value: Any) -> Any:
@@ -88,6 +100,8 @@ def _number(value: Any) -> Any:
         return value
     plain = value.removeprefix("-")
     if plain.replace(".", "", 1).isdecimal() and plain.isascii() and plain[0] != ".":
+        if len(plain) > MOST_DIGITS:
+            raise WithHint(f"{said(value)} is too long", f"write at most {MOST_DIGITS} digits")
         return Decimal(value)
     digits, currency = plain_number(value)
     hint = f"write {digits}" if digits else "write digits only, such as 50000 or 1250.50"
@@ -98,8 +112,9 @@ def _number(value: Any) -> Any:
 
 def _truth(value: Any) -> Any:
     if isinstance(value, str) and value.lower() not in ("true", "false"):
-        instead = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower(), "")
-        raise WithHint(f"{said(value)} is neither true nor false", "write true or false", instead)
+        instead = {"yes": "true", "no": "false"}.get(value.lower(), "")
+        hint = f"write {instead or 'true or false'}"
+        raise WithHint(f"{said(value)} is neither true nor false", hint, instead)
     return value
 
 
@@ -132,7 +147,7 @@ class Entity(BaseModel):
     def _without_empty(cls, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return data
-        return {key: value for key, value in data.items() if value not in ("", None)}
+        return {key: value for key, value in data.items() if value not in EMPTY}
 
     @property
     def heading(self) -> str:
@@ -226,8 +241,8 @@ def literal_choices(entity: type[Entity], name: str) -> tuple[str, ...]:
     return next((get_args(part) for part in parts if get_origin(part) is Literal), ())
 
 
-def holds(entity: type[Entity], name: str, kind: type) -> bool:
-    """Return whether a field's values are of just this type: `list`, `date`, `Decimal`."""
+def holds(entity: type[Entity], name: str, kind: object) -> bool:
+    """Return whether a field's values are of just this type: `list`, `date`, `datetime | date`."""
     field = entity.model_fields.get(name)
     return field is not None and kind in _plain_types(field.annotation)
 

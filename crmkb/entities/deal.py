@@ -54,7 +54,8 @@ class Deal(Entity):
     @classmethod
     def _chance(cls, probability: Decimal | None) -> Decimal | None:
         if probability is not None and not 0 <= probability <= 1:
-            raise ValueError(f"{probability} is not between 0 and 1")
+            percent = f"write {probability / 100}" if 1 < probability <= 100 else None
+            raise WithHint(f"{probability} is not between 0 and 1", percent)
         return probability
 
     @field_validator("stage_history")

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from crmkb.config import Config
@@ -14,16 +13,26 @@ from crmkb.entities import Entity, Finding, entities
 from crmkb.entities.contact import Contact
 from crmkb.entities.customer import Customer
 from crmkb.entities.deal import Deal
+from crmkb.entities.interaction import Interaction
 from crmkb.errors import Problem
 from crmkb.people import domain_of
+from crmkb.prose import prose_lines
 from crmkb.store import markdown
 from crmkb.store.paths import SUMMARY, customer_of, matches, slug_of
 from crmkb.store.schema import RENAMED, to_sql
 from crmkb.tasks import read_tasks
 from crmkb.text import fold
 
-_LINK = re.compile(r"\]\(\s*<?([^)<>\s]+)>?(?:\s+\"[^\"]*\")?\s*\)")
-_CODE = re.compile(r"`[^`\n]*`")
+_LINK = re.compile(
+    r"\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>(?:[^()<>\s]|\([^()\s]*\))+))"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+)
+_SECOND_BLOCK = re.compile(
+    r"(\s*)---[ \t]*\r?\n[\w-]+:[^\n]*\n(?:(?:[\w-]+:|[ \t-])[^\n]*\n)*?---[ \t]*\r?(?:\n|$)"
+)
+_ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|[#/]")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:-\d{4})?(?=-)")
+_CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 @dataclass(slots=True)
@@ -50,13 +59,15 @@ def kind_of(path: str) -> str:
 
 def rows_of(path: str, data: bytes, config: Config) -> Rows:
     """Return everything the index holds about one file; what is wrong becomes problem rows."""
-    rows = Rows(kind_of(path), PurePosixPath(path).stem)
+    rows = Rows(kind_of(path), slug_of(path))
     if rows.kind in ("series", "generated"):
         return rows
     try:
         document = markdown.parse(data)
     except markdown.Unreadable as error:
         _add_problem(rows, Problem(path, error.line, "", error.reason, error.hint or ""))
+        if rows.kind in entities():  # named like the others, it says what is wrong with it
+            rows.add("names", fold(slug_of(path)), rows.kind, path, customer_of(path), "slug")
         return rows
     model = entities().get(rows.kind)
     if model is not None:
@@ -91,17 +102,17 @@ def _add_record(
     for key, value in _listed(entity):
         for position, item in enumerate(value if isinstance(value, list) else [value]):
             rows.add("fields", path, key, position, str(item))
-    for what, name in sorted(set(_names(entity, slug))):
-        rows.add("names", fold(name), rows.kind, path, customer, what)
+    for what, name in {(what, fold(name)) for what, name in _names(entity, slug)}:
+        rows.add("names", name, rows.kind, path, customer, what)
     if isinstance(entity, Deal):
         for position, change in enumerate(entity.history):
             rows.add("stage_changes", path, position, customer, change.on.isoformat(), change.stage)
 
 
 def _column(value: Any, config: Config) -> Any:
-    if isinstance(value, datetime):
-        value = config.local(value)
-    return to_sql(value)
+    if value is None:
+        return None
+    return to_sql(config.local(value) if isinstance(value, datetime) else value)
 
 
 def _listed(entity: Entity) -> Iterator[tuple[str, Any]]:
@@ -124,6 +135,8 @@ def _names(entity: Entity, slug: str) -> Iterator[tuple[str, str]]:
             yield "codename", entity.codename
     elif isinstance(entity, Contact):
         yield from (("email", email) for email in entity.emails)
+    elif isinstance(entity, Interaction) and (moment := _MOMENT.match(slug)):
+        yield "moment", moment[0]
 
 
 def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
@@ -142,7 +155,19 @@ def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
         )
     for line, target in _links(document.body, document.body_line):
         rows.add("links", path, line, target)
+    for problem in _problems_of_body(path, document):
+        _add_problem(rows, problem)
     rows.add("texts", path, rows.title, _searchable(document))
+
+
+def _problems_of_body(path: str, document: markdown.Document) -> Iterator[Problem]:
+    if document.header and (second := _SECOND_BLOCK.match(document.body)):
+        line = document.body_line + second[1].count("\n")
+        message = "a second block of front matter, which is not read"
+        yield Problem(path, line, "", message, "move its keys into the first one")
+    if line := _conflict(document.body, document.body_line):
+        hint = "choose one side and remove the marker lines"
+        yield Problem(path, line, "", "an unresolved git conflict", hint)
 
 
 def _searchable(document: markdown.Document) -> str:
@@ -154,11 +179,25 @@ def _links(body: str, first_line: int) -> Iterator[tuple[int, str]]:
     """Yield the relative targets of Markdown links, with their lines."""
     if "](" not in body:
         return
-    for number, line in enumerate(body.split("\n"), start=first_line):
+    for number, line in prose_lines(body, first_line):
         if "](" in line:
             for match in _LINK.finditer(_CODE.sub("", line)):
-                if not re.match(r"[a-zA-Z][\w+.-]*:|#|/", match[1]):
-                    yield number, match[1]
+                target = match["angled"] or match["plain"] or ""
+                if target and not _ELSEWHERE.match(target):
+                    yield number, target
+
+
+def _conflict(body: str, first_line: int) -> int:
+    """Return the line on which the first unresolved conflict of git begins, or 0."""
+    if "<<<<<<< " not in body:
+        return 0
+    begins = 0
+    for number, line in prose_lines(body, first_line):
+        if line.startswith("<<<<<<< "):
+            begins = begins or number
+        elif begins and line.startswith(">>>>>>> "):
+            return begins
+    return 0
 
 
 def _add_problem(rows: Rows, problem: Problem) -> None:

@@ -1,0 +1,41 @@
+"""A deal that was won or lost says when: reports count it in the month of its `close_date`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmkb.checks._places import at_key, texts
+from crmkb.entities.deal import Deal
+from crmkb.errors import Problem
+from crmkb.store.markdown import Edit, Set
+from crmkb.workspace import Record, Workspace
+
+KEY = "close_date"
+
+_UNDATED = """
+SELECT deals.path, deals.stage, max(change.day) FROM deals
+JOIN stages ON stages.stage = deals.stage AND stages.outcome <> 'open'
+LEFT JOIN stage_changes AS change ON change.path = deals.path AND change.stage = deals.stage
+WHERE deals.close_date IS NULL AND NOT EXISTS (
+    SELECT 1 FROM problems WHERE problems.path = deals.path AND problems.field = 'close_date')
+GROUP BY deals.path, deals.stage
+"""
+
+
+def check(workspace: Workspace) -> Iterator[Problem]:
+    """Yield closed deals without a day."""
+    for path, stage, day in texts(workspace, _UNDATED):
+        hint = f"add a line '{KEY}: {day or '…'}'"
+        line = at_key(workspace, path, "stage", "").line
+        yield Problem(path, line, KEY, f"is missing, and the stage is {stage!r}", hint)
+
+
+def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
+    """Yield the day on which the history has the deal closed."""
+    if record.model is not Deal or record.document.fields.get(KEY):
+        return
+    deal, _ = Deal.read(record.document.fields, record.stages)
+    stage = workspace.config.stages.get(deal.stage)
+    last = deal.history[-1] if deal.history else None
+    if stage and stage.is_closed and last and last.stage == stage.id:
+        yield Set(KEY, last.on.isoformat())

@@ -1,0 +1,83 @@
+"""`stage_history` is in order, of stages there are, and ends with what `stage` says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from crmkb.checks._places import at_key, texts
+from crmkb.entities import plain_word
+from crmkb.entities.deal import Deal
+from crmkb.errors import Problem, did_you_mean
+from crmkb.store import markdown
+from crmkb.store.markdown import Append, Edit
+from crmkb.text import close_matches
+from crmkb.workspace import Record, Workspace
+
+KEY = "stage_history"
+
+# As the views have it, the last entry is that of the latest day.
+_DISAGREES = """
+SELECT deals.path, deals.stage, change.stage FROM deals
+JOIN stage_changes AS change ON change.path = deals.path
+WHERE deals.stage <> change.stage AND NOT EXISTS (
+    SELECT 1 FROM stage_changes AS later WHERE later.path = change.path
+        AND (later.day, later.position) > (change.day, change.position))
+"""
+_OUT_OF_ORDER = """
+SELECT change.path, change.position, change.day, before.day FROM stage_changes AS change
+JOIN stage_changes AS before
+    ON before.path = change.path AND before.position = change.position - 1
+WHERE change.day < before.day
+"""
+_UNKNOWN = """
+SELECT path, position, stage FROM stage_changes WHERE stage NOT IN (SELECT stage FROM stages)
+"""
+
+
+def check(workspace: Workspace) -> Iterator[Problem]:
+    """Yield histories that contradict their deal or themselves."""
+    for path, stage, last in texts(workspace, _DISAGREES):
+        message = f"ends with {last!r}, but the stage is {stage!r}"
+        hint = f"add a line '- <day> {stage}', or: crm check --fix"
+        yield at_key(workspace, path, KEY, message, hint)
+    for path, position, day, before in texts(workspace, _OUT_OF_ORDER):
+        message = f"{day} stands after {before}"
+        hint = "write the entries in the order of their days"
+        yield at_key(workspace, path, KEY, message, hint, int(position))
+    for path, position, stage in texts(workspace, _UNKNOWN):
+        message = f"{stage!r} is not one of {', '.join(workspace.stages)}"
+        hint = did_you_mean(close_matches(stage, workspace.stages)) or ""
+        yield at_key(workspace, path, KEY, message, hint, int(position))
+
+
+def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
+    """Yield the entry that is missing at the end, with the day on which git saw the change."""
+    if record.model is not Deal:
+        return
+    deal, _ = Deal.read(record.document.fields, record.stages)
+    days = [change.on for change in deal.history]
+    if not days or not deal.stage or deal.history[-1].stage == deal.stage or days != sorted(days):
+        return
+    day = _changed_on(workspace, record.path, deal.stage)
+    if day >= days[-1]:
+        yield Append(KEY, f"{day} {deal.stage}")
+
+
+def _changed_on(workspace: Workspace, path: str, stage: str) -> date:
+    """Return the day of the commit that gave a deal its stage; today if it is not committed."""
+    committed = workspace.git.show("HEAD", path)
+    if committed is None or _stage_in(committed, workspace.stages) != stage:
+        return workspace.today
+    # `--follow`: a deal that was only moved has not changed its stage.
+    log = ("log", "--follow", "-1", "-G^stage:", "--format=%aI", "--", path)
+    moment = datetime.fromisoformat(workspace.git.run(*log).strip())
+    return workspace.config.local(moment).date()
+
+
+def _stage_in(data: bytes, stages: tuple[str, ...]) -> str:
+    try:
+        text = str(markdown.parse(data).fields.get("stage", ""))
+    except markdown.Unreadable:
+        return ""
+    return plain_word(text, stages)

@@ -1,0 +1,32 @@
+"""What was wrong in a single file when it was read: its text, its front matter, its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmkb.entities import Finding
+from crmkb.errors import Problem
+from crmkb.store.markdown import Edit, Set
+from crmkb.workspace import Record, Workspace
+
+
+def check(workspace: Workspace) -> Iterator[Problem]:
+    """Yield what the index noted down."""
+    yield from workspace.index.problems()
+
+
+def fix(_workspace: Workspace, record: Record) -> Iterator[Edit]:
+    """Yield plain forms of what is only written differently: `Active`, `50,000`, `20 Nov 2026`."""
+    _, findings = record.model.read(record.document.fields, record.stages)
+    certain = [finding for finding in findings if finding.instead]
+    for key in dict.fromkeys(finding.field for finding in certain):
+        yield from _replaced(record, key, [one for one in certain if one.field == key])
+
+
+def _replaced(record: Record, key: str, findings: list[Finding]) -> Iterator[Edit]:
+    value = record.document.fields[key]
+    if isinstance(value, str):
+        yield Set(key, findings[0].instead)
+    elif isinstance(value, list):
+        by_place = {one.position: one.instead for one in findings}
+        yield Set(key, [by_place.get(place, item) for place, item in enumerate(value)])
