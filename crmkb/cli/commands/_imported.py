@@ -1,0 +1,102 @@
+"""What came of an import, told to people and to programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmkb.cli.output import Output
+from crmkb.imports import Mapping, Outcome, Plan
+from crmkb.imports.mapping import CUSTOMER
+from crmkb.incoming import Table
+from crmkb.workspace import Applied, Change
+
+MOST_SHOWN, MOST_LINES = 3, 16
+"""So many files and rejected rows are shown as samples, and so much of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an import: `applied` and `rejects` are None where nothing was written."""
+
+    kind: str
+    table: Table
+    mapping: Mapping
+    plan: Plan
+    change: Change
+    applied: Applied | None = None
+    rejects: Path | None = None
+
+
+def tell(out: Output, result: Result) -> None:
+    """Print the counts, and samples or the first reasons."""
+    for note in result.plan.notes:
+        out.say(f"note: {note}")
+    is_dry = result.applied is None
+    out.line(result.change.message + (" (dry run: nothing is written)" if is_dry else ""))
+    for outcome in Outcome:
+        if count := result.plan.count(outcome):
+            out.line(f"  {outcome:<12} {count:>7,}{_beside(outcome, result)}")
+    if result.applied and result.applied.commit:
+        out.line(f"  {'commit':<12} {result.applied.commit[:10]:>7}")
+    for line in _samples(result) if is_dry else _reasons(result):
+        out.line(line)
+
+
+def _beside(outcome: Outcome, result: Result) -> str:
+    if outcome is Outcome.REJECTED and result.rejects:
+        return f"  see {result.rejects}"
+    if outcome is Outcome.DIFFERS:
+        keys = Counter(key for step in result.plan.of(outcome) for key in step.keys)
+        named = ", ".join(f"{key} ({count:,})" for key, count in keys.most_common())
+        is_update = result.plan.count(Outcome.UPDATED) or set(keys) == {CUSTOMER}
+        hint = "" if is_update else "; take the file's values with --update"
+        return f"  left as they are: {named}{hint}"
+    return ""
+
+
+def _samples(result: Result) -> Iterator[str]:
+    """Yield the first files as they would be written, and why rows are rejected."""
+    for write in list(result.change.writes.values())[:MOST_SHOWN]:
+        yield f"\n{write.path}"
+        lines = (write.after or b"").decode().splitlines()
+        yield from (f"  {line}".rstrip() for line in lines[:MOST_LINES])
+        if len(lines) > MOST_LINES:
+            yield "  …"
+    yield from _reasons(result)
+
+
+def _reasons(result: Result) -> Iterator[str]:
+    rejected = list(result.plan.of(Outcome.REJECTED))
+    if rejected:
+        yield ""
+    for step in rejected[:MOST_SHOWN]:
+        yield f"{result.table.name}:{step.row.line}: {step.reason}"
+    if len(rejected) > MOST_SHOWN:
+        yield f"… and {len(rejected) - MOST_SHOWN:,} more rows are rejected"
+
+
+def data_of(result: Result) -> dict[str, Any]:
+    """Return the result for programs."""
+    plan, applied = result.plan, result.applied
+    counts = {outcome.name.lower(): plan.count(outcome) for outcome in Outcome}
+    return {
+        "message": result.change.message,
+        "records": result.kind,
+        "file": result.table.name,
+        "form": result.table.form,
+        "rows": len(result.table.rows),
+        "blank_rows": result.table.blanks,
+        **counts,
+        "unmapped": list(result.mapping.unmapped),
+        "notes": [*result.table.notes, *plan.notes],
+        "rejects": str(result.rejects) if result.rejects else None,
+        "reasons": [
+            {"line": step.row.line, "reason": step.reason} for step in plan.of(Outcome.REJECTED)
+        ],
+        "is_dry_run": applied is None,
+        "commit": applied.commit if applied else None,
+    }

@@ -1,0 +1,1 @@
+"""What reads other systems and files; each yields tables for `imports` and knows no record."""

@@ -1,0 +1,190 @@
+"""Which column goes into which field, and which words stand for which.
+
+Everything wrong with it is a usage error, raised before the first row is looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from crmkb.entities import Entity
+from crmkb.errors import BadValue, did_you_mean
+from crmkb.incoming import Row
+from crmkb.text import close_matches, fold, slugify
+
+ID, CUSTOMER, NOTES = "id", "customer", "notes"
+"""Fields that are no keys: the record's id in its source, its customer, its text."""
+
+_FIELD = re.compile(r"[^\W\d][\w-]*")
+
+
+class BadMapping(BadValue):
+    """A `--map` or `--value` cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands for what in one field: texts as they are written, else whatever their case."""
+
+    exact: dict[str, str] = field(default_factory=dict)
+    folded: dict[str, str] = field(default_factory=dict)
+
+    def add(self, text: str, word: str) -> None:
+        """Let a word stand for a text."""
+        self.exact[text] = word
+        self.folded.setdefault(fold(text), word)
+
+    def meant(self, text: str) -> str:
+        """Return what is meant by a text; most texts mean themselves."""
+        found = self.exact.get(text)
+        return self.folded.get(fold(text), text) if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The columns of each field by their places, and the words of each field.
+
+    A field of several columns joins their texts by blanks; one of none is the same in all rows.
+    `unmapped` are the columns nobody asked for, `own` the fields that the kind does not know.
+    """
+
+    columns: dict[str, tuple[int, ...]]
+    words: dict[str, Words]
+    unmapped: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    @property
+    def has_id(self) -> bool:
+        """Return whether rows can be told apart by an id of their source."""
+        return ID in self.columns
+
+    def texts(self, row: Row) -> dict[str, str]:
+        """Return the texts of a row by field, without those that are empty."""
+        found = {}
+        for name, places in self.columns.items():
+            parts = [row.cells[place] for place in places]
+            text = parts[0] if len(parts) == 1 else " ".join(filter(None, parts))
+            if words := self.words.get(name):
+                text = words.meant(text)
+            if text:
+                found[name] = text
+        return found
+
+
+def read_mapping(
+    model: type[Entity],
+    columns: Sequence[str],
+    pairs: Iterable[str],
+    rules: Iterable[str],
+    *,
+    needs_customer: bool,
+) -> Mapping:
+    """Return the mapping of `FIELD=COLUMN` pairs and `FIELD:FROM=TO` rules; raise `BadMapping`."""
+    places: dict[str, tuple[int, ...]] = {}
+    for pair in pairs:
+        name, _, column = (part.strip() for part in pair.partition("="))
+        _refuse_bad_field(model, name, pair)
+        if name in places:
+            raise BadMapping(f"--map {name}=… is given twice", "join columns: FIELD=COLUMN+COLUMN")
+        places[name] = _places(columns, column)
+    words = _read_rules(model, rules)
+    for name in words.keys() - places.keys():
+        if "" not in words[name].exact:
+            raise BadMapping(f"--value {name}:…: no column is mapped to {name!r}", _map_it(name))
+    places |= {name: () for name in words if name not in places}
+    _refuse_missing(model, places, columns, needs_customer=needs_customer)
+    used = {place for each in places.values() for place in each}
+    known = {*model.model_fields, ID, CUSTOMER, NOTES}
+    return Mapping(
+        columns=places,
+        words=words,
+        unmapped=tuple(name for place, name in enumerate(columns) if place not in used),
+        own=tuple(name for name in places if name not in known),
+    )
+
+
+def source_word(name: str) -> str:
+    """Return the word by which a source is kept: `Salesforce` makes `salesforce_id: …`.
+
+    A file of rejects is of the same source as the file whose rows it holds.
+    """
+    stem = name.removesuffix(".csv").removesuffix(".rejects")
+    return slugify(stem).replace("-", "_")
+
+
+def _refuse_bad_field(model: type[Entity], name: str, text: str) -> None:
+    if not _FIELD.fullmatch(name):
+        raise BadMapping(f"{text!r} maps nothing", "write FIELD=COLUMN, such as name=Account")
+    if name == CUSTOMER and model.noun == "customer":
+        raise BadMapping("a customer has no field 'customer'", "did you mean name or parent?")
+
+
+def _places(columns: Sequence[str], words: str) -> tuple[int, ...]:
+    """Return the places of a column, or of several that are joined by `+`."""
+    if not words:
+        raise BadMapping("a field is mapped to no column", _all(columns))
+    whole = _matching(columns, words)
+    if len(whole) == 1:
+        return (whole[0],)
+    parts = [part.strip() for part in words.split("+")]
+    return tuple(_place(columns, part) for part in parts)
+
+
+def _place(columns: Sequence[str], name: str) -> int:
+    found = _matching(columns, name)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(repr(columns[place]) for place in found)
+        raise BadMapping(f"{name!r} fits {len(found)} columns", f"say which: {names}")
+    close = [repr(column) for column in close_matches(name, columns)]
+    raise BadMapping(f"no column {name!r}", did_you_mean(close) or _all(columns))
+
+
+def _matching(columns: Sequence[str], name: str) -> list[int]:
+    exact = [place for place, column in enumerate(columns) if column == name]
+    key = fold(name)
+    return exact or [place for place, column in enumerate(columns) if fold(column) == key]
+
+
+def _read_rules(model: type[Entity], rules: Iterable[str]) -> dict[str, Words]:
+    words: dict[str, Words] = {}
+    for rule in rules:
+        name, colon, rest = rule.partition(":")
+        text, equals, word = rest.rpartition("=")
+        name, text, word = name.strip(), text.strip(), word.strip()
+        if not (colon and equals and _FIELD.fullmatch(name)):
+            hint = f"write FIELD:FROM=TO, such as {_example(model)}"
+            raise BadMapping(f"{rule!r} says no value for a value", hint)
+        if text in words.setdefault(name, Words()).exact:
+            raise BadMapping(f"--value {name}:{text}=… is given twice", "keep one of the two")
+        words[name].add(text, word)
+    return words
+
+
+def _refuse_missing(
+    model: type[Entity], places: Iterable[str], columns: Sequence[str], *, needs_customer: bool
+) -> None:
+    wanted = [name for name, key in model.model_fields.items() if key.is_required()]
+    if needs_customer:
+        wanted.append(CUSTOMER)
+    if missing := [name for name in wanted if name not in places]:
+        names = ", ".join(map(repr, missing))
+        hint = f"{_map_it(missing[0])}; {_all(columns)}"
+        raise BadMapping(f"no column is mapped to {names}, which {model.plural} need", hint)
+
+
+def _map_it(name: str) -> str:
+    if name == CUSTOMER:
+        return "add --map customer=COLUMN, or name one for all rows: --on-unmatched CUSTOMER"
+    return f"add --map {name}=COLUMN, or the same for all rows: --value {name}:=VALUE"
+
+
+def _all(columns: Sequence[str]) -> str:
+    return f"the columns are {', '.join(map(repr, columns))}"
+
+
+def _example(model: type[Entity]) -> str:
+    return "stage:Won=closed_won" if "stage" in model.model_fields else "status:Lead=prospect"

@@ -1,0 +1,291 @@
+"""From rows to steps: find what each row stands for, and what has to be written for it.
+
+Twice through: first every row gets its record, then what rows say of one another is resolved, as
+a row may name a later one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from crmkb.entities import Entity
+from crmkb.errors import BadValue, BrokenFile, CrmError
+from crmkb.foreign_dates import AmbiguousDate, Order
+from crmkb.imports import mapping as maps
+from crmkb.imports.names import Names, names_of
+from crmkb.imports.plan import Outcome, Plan, Step
+from crmkb.imports.records import Records, differing, updated
+from crmkb.imports.values import Reader, listed
+from crmkb.incoming import Row, Table
+from crmkb.store.markdown import CannotEdit, Value
+from crmkb.store.paths import customer_of, slug_of
+from crmkb.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+
+REFERENCES = {
+    "customer": {"parent": "customer"},
+    "contact": {"reports_to": "contact"},
+    "deal": {"contacts": "contact"},
+    "interaction": {"them": "contact", "deal": "deal"},
+}
+"""The keys of each kind that name another record, with that one's kind."""
+
+
+class AmbiguousDates(BadValue):
+    """A date of a file fits several orders: the whole import waits for the order."""
+
+    def __init__(self, table: str, line: int, error: AmbiguousDate) -> None:
+        super().__init__(f"{table}:{line}: {error.message}; nothing was written", error.hint)
+
+
+class Rejected(BadValue):
+    """A row cannot go in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an import was asked for: `source` is the word kept in every record.
+
+    `fallback` is the customer of rows that name none we know, or empty to reject them.
+    """
+
+    source: str
+    order: Order | None = None
+    fallback: str = ""
+    updates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row whose record is found: the values it gives, and whether the file is there already.
+
+    `is_elsewhere` says that the row names another customer than the one who holds the file.
+    """
+
+    row: Row
+    path: str
+    fields: dict[str, Value]
+    id: str = ""
+    notes: str = ""
+    exists: bool = False
+    is_elsewhere: bool = False
+
+
+def plan_import(
+    workspace: Workspace,
+    model: type[Entity],
+    table: Table,
+    mapping: maps.Mapping,
+    settings: Settings,
+    progress: Progress | None = None,
+) -> Plan:
+    """Return what an import would do; raise `AmbiguousDates` when it cannot be told."""
+    planner = Planner(workspace, model, table, mapping, settings)
+    tell, total = progress or _silent, 2 * len(table.rows)
+    placed: list[Draft | Step] = []
+    for row in table.rows:
+        tell(len(placed), total)
+        placed.append(planner.place(row))
+    steps: list[Step] = []
+    for item in placed:
+        tell(len(placed) + len(steps), total)
+        steps.append(item if isinstance(item, Step) else planner.finish(item))
+    tell(total, total)
+    return Plan(tuple(steps), tuple(planner.notes()))
+
+
+class Planner:
+    """What is known while the rows of one table are planned."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        model: type[Entity],
+        table: Table,
+        mapping: maps.Mapping,
+        settings: Settings,
+    ) -> None:
+        self.workspace, self.model, self.table = workspace, model, table
+        self.mapping, self.settings = mapping, settings
+        self.id_key = f"{settings.source}_id"
+        self.names = Names(workspace.index, self.id_key)
+        self.records = Records(workspace, model)
+        self.reader = Reader(model, workspace.config, settings.order)
+        self.reader.take_percents(mapping.texts(row).get("probability", "") for row in table.rows)
+        self._first_lines: dict[tuple[str, ...], int] = {}
+        self._customers_added: dict[str, int] = {}
+        self._claimed: set[str] = set()
+        self._shared: Counter[str] = Counter()
+        self._unmatched: Counter[str] = Counter()
+        self._unresolved: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def place(self, row: Row) -> Draft | Step:
+        """Find the record a row stands for, or reject the row."""
+        try:
+            return self._draft(row)
+        except AmbiguousDate as error:
+            raise AmbiguousDates(self.table.name, row.line, error) from error
+        except (BadValue, BrokenFile) as error:
+            return _rejected(row, error)
+
+    def finish(self, draft: Draft) -> Step:
+        """Return what has to be written for a row, now that all rows have their records."""
+        fields = self._resolved(draft.path, draft.fields, self._unresolved)
+        try:
+            if draft.exists:
+                return self._compared(draft, fields)
+            fields.setdefault("source", self.settings.source)
+            if draft.id:
+                fields[self.id_key] = draft.id
+            write = self.records.new(draft.path, fields, draft.notes)
+        except (BadValue, BrokenFile, CannotEdit) as error:
+            return _rejected(draft.row, error)
+        return Step(draft.row, Outcome.CREATED, draft.path, write)
+
+    def notes(self) -> Iterator[str]:
+        """Yield what to tell of the import as a whole."""
+        plural = self.model.plural
+        for key in self.mapping.own:
+            yield f"{key!r} is no key of {plural}; it is kept as one of your own"
+        yield from self.reader.notes()
+        for key, texts in self._unresolved.items():
+            yield f"{key}: no record of that name, kept as given: {listed(texts)}"
+        if self._shared:
+            yield f"names of several {plural}: {listed(self._shared)}"
+        if count := self._unmatched.total():
+            named = {text: number for text, number in self._unmatched.items() if text}
+            words = f"; unknown are {listed(named)}" if named else ""
+            yield f"{count:,} without a known customer, put into {self.settings.fallback}{words}"
+
+    def _draft(self, row: Row) -> Draft:
+        width = len(self.table.columns)
+        if len(row.cells) > width:
+            raise Rejected(f"{len(row.cells)} cells, where the header has {width}")
+        texts = self.mapping.texts(row)
+        id_, notes = texts.pop(maps.ID, ""), texts.pop(maps.NOTES, "")
+        customer = texts.pop(maps.CUSTOMER, "")
+        if self.mapping.has_id and not id_:
+            raise Rejected("the id is missing")
+        self._refuse_again(row, id_)
+        fields = self.reader.values(texts)
+        self.records.check(fields)
+        if paths := self.names.with_id(self.model.noun, id_):
+            known = _only(paths, self.id_key)
+            named = self.names.customers(customer) if customer else []
+            is_elsewhere = len(named) == 1 and named[0] != customer_of(known)
+            return Draft(row, known, fields, id_, exists=True, is_elsewhere=is_elsewhere)
+        customer = "" if self.model.noun == "customer" else self._customer(customer)
+        if not id_ and (path := self._namesake(customer, fields)):
+            return Draft(row, path, fields, exists=True)
+        return self._new(row, customer, fields, id_, notes)
+
+    def _new(
+        self, row: Row, customer: str, fields: dict[str, Value], id_: str, notes: str
+    ) -> Draft:
+        if not customer:
+            self._refuse_known(fields, id_)
+        path = self.records.free_path(customer, fields)
+        self.names.add(self.model.noun, path, names_of(self.model, fields), id_)
+        if not customer:
+            self._customers_added[slug_of(path)] = row.line
+        return Draft(row, path, fields, id_, notes)
+
+    def _refuse_again(self, row: Row, id_: str) -> None:
+        """Reject a row that the file holds twice: by its id, or without ids by all of it."""
+        line = self._first_lines.setdefault((id_,) if id_ else row.cells, row.line)
+        if line != row.line:
+            what = f"the id {id_!r}" if id_ else "the same row"
+            raise Rejected(f"{what} stands on line {line} already")
+
+    def _customer(self, text: str) -> str:
+        found = self.names.customers(text) if text else []
+        if len(found) > 1:
+            raise Rejected(f"customer: {text!r} fits {len(found)}: {', '.join(found)}")
+        if found:
+            return found[0]
+        if not self.settings.fallback:
+            raise Rejected(f"customer: none is named {text!r}" if text else "customer: is missing")
+        self._unmatched[text] += 1
+        return self.settings.fallback
+
+    def _namesake(self, customer: str, fields: dict[str, Value]) -> str | None:
+        """Return the file that a row without an id came to before, None when there is none.
+
+        Reject the row when a file of the name holds something else: it may be another record.
+        """
+        wrong = ""
+        for path in self.records.namesakes(customer, fields):
+            record = self.workspace.read(path)
+            keys = differing(record, self._resolved(path, fields))
+            if not keys and path not in self._claimed:
+                self._claimed.add(path)
+                return path
+            wrong = wrong or f"{path} is there already" + (f", with another {keys[0]}" * bool(keys))
+        if wrong:
+            raise Rejected(wrong)
+        return None
+
+    def _refuse_known(self, fields: Mapping[str, Value], id_: str) -> None:
+        """Reject a customer under whose names another is found.
+
+        Within one file the ids tell customers of one name apart.
+        """
+        for name, what in names_of(self.model, fields).items():
+            for slug in self.names.slugs("customer", "", name):
+                line = self._customers_added.get(slug)
+                if line is None:
+                    hint = f"; to join them, add {self.id_key}: {id_} there" if id_ else ""
+                    raise Rejected(f"the {what} {name!r} is that of customers/{slug}{hint}")
+                if not id_:
+                    raise Rejected(f"the {what} {name!r} stands on line {line} already")
+                self._shared[name] += 1
+
+    def _resolved(
+        self,
+        path: str,
+        fields: Mapping[str, Value],
+        missing: Mapping[str, Counter[str]] | None = None,
+    ) -> dict[str, Value]:
+        """Return the fields with slugs for the names of other records; count those not found."""
+        resolved = dict(fields)
+        for key, kind in REFERENCES.get(self.model.noun, {}).items():
+            if key not in fields:
+                continue
+            value = fields[key]
+            slugs = []
+            for text in [value] if isinstance(value, str) else value:
+                found = self.names.of_record(kind, path, text)
+                slugs.append(found or text)
+                if missing is not None and not found:
+                    missing[key][text] += 1
+            resolved[key] = slugs[0] if isinstance(value, str) else list(dict.fromkeys(slugs))
+        return resolved
+
+    def _compared(self, draft: Draft, fields: dict[str, Value]) -> Step:
+        record = self.workspace.read(draft.path)
+        values = {key: fields[key] for key in differing(record, fields)}
+        keys = (*values, *([maps.CUSTOMER] if draft.is_elsewhere else []))
+        if not keys:
+            return Step(draft.row, Outcome.HERE, draft.path)
+        if not self.settings.updates or not values:
+            return Step(draft.row, Outcome.DIFFERS, draft.path, keys=keys)
+        write = updated(self.workspace, record, values)
+        return Step(draft.row, Outcome.UPDATED, draft.path, write, keys)
+
+
+def _only(paths: list[str], id_key: str) -> str:
+    if len(paths) > 1:
+        raise Rejected(f"{len(paths)} records have this {id_key}: {', '.join(paths)}")
+    return paths[0]
+
+
+def _rejected(row: Row, error: CrmError) -> Step:
+    reason = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Step(row, Outcome.REJECTED, reason=reason)
+
+
+def _silent(done: int, total: int) -> None:
+    pass

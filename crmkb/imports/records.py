@@ -1,0 +1,129 @@
+"""The files of imported records: where a new one goes, what it holds, how an old one differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+
+from crmkb.dates import parse_iso_day
+from crmkb.entities import Entity
+from crmkb.store import markdown
+from crmkb.store.markdown import Value
+from crmkb.store.paths import customer_of
+from crmkb.text import slugify
+from crmkb.workspace import Record, RecordEdit, Workspace, Write
+from crmkb.workspace.record import check_values
+
+CUSTOMER_TEMPLATE = "customer_profile_template.md"
+_LATE = ("tags", "aliases", "source")
+
+
+class Records:
+    """The files of one kind: those there are, and those an import adds."""
+
+    def __init__(self, workspace: Workspace, model: type[Entity]) -> None:
+        self.workspace, self.model = workspace, model
+        rows = workspace.index.rows("SELECT path FROM files WHERE path LIKE 'customers/%'")
+        self._existing = {self._key(str(path)): str(path) for (path,) in rows}
+        self._taken = set(self._existing)
+        self._numbers: dict[str, int] = {}
+        known = [key for key in model.model_fields if key not in _LATE]
+        self._places = {key: place for place, key in enumerate([*known, *_LATE])}
+
+    def check(self, fields: Mapping[str, Value]) -> None:
+        """Raise `WrongValue` for the first value that does not fit the kind."""
+        check_values(self.model, fields, self.workspace.stages)
+
+    def namesakes(self, customer: str, fields: Mapping[str, Value]) -> Iterator[str]:
+        """Yield the paths of files that were there before under the name of such a record."""
+        stem, number = self._stem(fields), 1
+        path = self._path(customer, stem)
+        while (key := self._key(path)) in self._existing:
+            if (existing := self._existing[key]).endswith(".md"):
+                yield existing
+            number += 1
+            path = self._path(customer, f"{stem}-{number}")
+
+    def free_path(self, customer: str, fields: Mapping[str, Value]) -> str:
+        """Return the path for a new record, and keep it from others."""
+        stem = self._stem(fields)
+        first = path = self._path(customer, stem)
+        while self._key(path) in self._taken:
+            number = self._numbers[first] = self._numbers.get(first, 1) + 1
+            path = self._path(customer, f"{stem}-{number}")
+        self._taken.add(self._key(path))
+        return path
+
+    def new(self, path: str, fields: Mapping[str, Value], notes: str) -> Write:
+        """Return the file of a new record: its keys, its name and its notes.
+
+        A customer gets the whole profile; for records by the thousand an empty form is no help.
+        """
+        ordered = {key: fields[key] for key in sorted(fields, key=self._place)}
+        body = f"\n{notes}\n" if notes else ""
+        if self.model.noun == "customer":
+            write = self.workspace.create(
+                "customer", path, ordered, CUSTOMER_TEMPLATE, customer_name=fields["name"]
+            )
+            return Write(path, None, (write.after or b"") + body.encode())
+        heading = fields[self.model.heading_key]
+        text = f"---\n{markdown.dump(ordered)}---\n\n# {heading}\n{body}"
+        return Write(path, None, text.encode())
+
+    def _place(self, key: str) -> int:
+        return self._places.get(key, len(self._places))
+
+    def _stem(self, fields: Mapping[str, Value]) -> str:
+        slug = slugify(str(fields[self.model.heading_key]))
+        if self.model.noun != "interaction":
+            return slug
+        day, _, clock = str(fields["date"]).partition("T")
+        stamp = f"{day}-{clock[:5].replace(':', '')}" if clock else day
+        return f"{stamp}-{fields['type']}-{slug}"
+
+    def _path(self, customer: str, stem: str) -> str:
+        pattern = self.model.pattern
+        if customer:
+            pattern = pattern.replace("*", customer, 1)
+        return pattern.replace("*", stem, 1)
+
+    def _key(self, path: str) -> str:
+        """Return what must not be there twice, on disks that ignore case neither."""
+        taken = f"customers/{customer_of(path)}" if self.model.noun == "customer" else path
+        return taken.lower()
+
+
+def differing(record: Record, fields: Mapping[str, Value]) -> tuple[str, ...]:
+    """Return the keys that have another value in the file; more keys there do not count."""
+    return tuple(key for key, value in fields.items() if not _is_in(record, key, value))
+
+
+def updated(workspace: Workspace, record: Record, values: Mapping[str, Value]) -> Write:
+    """Return the file with these keys set, and for another stage the history told of it."""
+    edit = RecordEdit(record)
+    for key, value in values.items():
+        edit = edit.set(key, value)
+    if stage := values.get("stage"):
+        edit = edit.append("stage_history", f"{_changed_on(workspace, values)} {stage}")
+    return edit.write()
+
+
+def _changed_on(workspace: Workspace, values: Mapping[str, Value]) -> str:
+    """Return the day a stage changed: for a closed deal when it closed, otherwise today."""
+    day = parse_iso_day(str(values.get("close_date", "")))
+    is_closed = workspace.config.stages[str(values["stage"])].is_closed
+    return str(day if is_closed and day and day <= workspace.today else workspace.today)
+
+
+def _is_in(record: Record, key: str, value: Value) -> bool:
+    if isinstance(value, list):
+        return record.items(key) == value
+    text = record.text(key)
+    return text == value or _is_same_number(text, value)
+
+
+def _is_same_number(first: str, second: str) -> bool:
+    try:
+        return Decimal(first) == Decimal(second)
+    except InvalidOperation:
+        return False

@@ -1,0 +1,193 @@
+"""The Maven Analytics CRM, imported as it is, gives the figures that others computed from it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.real.importing import DATA, Real, expected, needs_data, workspace
+
+pytestmark = needs_data
+
+ACCOUNTS = """
+name=account | industry=sector | annual_revenue=revenue | employees=employees
+| country=office_location | parent=subsidiary_of | year_established=year_established
+"""
+DEALS = """
+id=opportunity_id | name=product+opportunity_id | customer=account | owner=sales_agent
+| products=product | stage=deal_stage | opened=engage_date | close_date=close_date
+| amount=close_value | stage:Won=closed_won | stage:Lost=closed_lost
+| stage:Engaging=discovery | stage:Prospecting=qualified_lead | --source maven
+"""
+STAGES = {
+    "Won": "closed_won",
+    "Lost": "closed_lost",
+    "Engaging": "discovery",
+    "Prospecting": "qualified_lead",
+}
+
+
+def config() -> str:
+    """Return settings with the sales team of the data."""
+    lines = ['[workspace]\nname = "Maven"\ncurrency = "USD"\n']
+    with (DATA / "maven_crm/sales_teams.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            for name, manager in ((row["manager"], ""), (row["sales_agent"], row["manager"])):
+                handle = name.lower().replace(" ", "_")
+                if f"[team.{handle}]" not in "".join(lines):
+                    boss = f'manager = "{manager.lower().replace(" ", "_")}"\n' if manager else ""
+                    lines.append(f'[team.{handle}]\nname = "{name}"\n{boss}')
+    return "".join(lines)
+
+
+@pytest.fixture(scope="module")
+def maven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
+    """Return a workspace with all customers and deals."""
+    with workspace(tmp_path_factory.mktemp("maven"), config()) as real:
+        real.bring("customers", "maven_crm/accounts.csv", ACCOUNTS)
+        assert real.crm("new-customer", "No account yet").code == 0
+        taken = real.bring(
+            "deals", "maven_crm/sales_pipeline.csv", DEALS + "| --on-unmatched no-account-yet"
+        )
+        assert (taken["created"], taken["rejected"], taken["unmapped"]) == (8800, 0, [])
+        yield real
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Any]:
+    return expected("maven_iso")
+
+
+CLOSED = "FROM closed_deals WHERE source = 'maven'"
+RATE = "sum(outcome = 'won'), sum(outcome = 'lost'), round(avg(outcome = 'won'), 6), sum(value)"
+
+
+def rates(real: Real, by: str, more: str = "") -> dict[str, Any]:
+    rows = real.rows(f"SELECT {by} AS k, {RATE} FROM closed_deals AS d {more} GROUP BY k")
+    return {
+        row[0]: {"won": row[1], "lost": row[2], "win_rate": row[3], "won_value": row[4]}
+        for row in rows
+    }
+
+
+def test_every_deal_is_one_commit_and_a_second_run_changes_nothing(maven: Real) -> None:
+    subjects = maven.git("log", "--format=%s").splitlines()
+    assert subjects[:3] == [
+        "Import 8,800 deals from sales_pipeline.csv",
+        "Add customer No account yet",
+        "Import 85 customers from accounts.csv",
+    ]
+    again = maven.bring(
+        "deals", "maven_crm/sales_pipeline.csv", DEALS + "| --on-unmatched no-account-yet"
+    )
+    assert (again["here"], again["created"], again["differs"], again["commit"]) == (
+        8800,
+        0,
+        0,
+        None,
+    )
+    accounts = maven.bring("customers", "maven_crm/accounts.csv", ACCOUNTS)
+    assert (accounts["here"], accounts["commit"]) == (85, None)
+    assert maven.git("log", "--format=%s").splitlines() == subjects
+    assert maven.git("status", "--porcelain") == ""
+
+
+def test_customers_are_as_in_the_file(maven: Real, figures: dict[str, Any]) -> None:
+    given = "FROM customers WHERE slug <> 'no-account-yet'"
+    totals = maven.rows(f"SELECT count(*), sum(employees), round(sum(annual_revenue), 2) {given}")
+    assert totals == [(figures["accounts"], figures["account_employees_sum"], Decimal("169543.80"))]
+    assert str(totals[0][2] + Decimal("0.00")) == figures["account_revenue_sum_musd"]
+    for key, column in (("sectors", "industry"), ("office_locations", "country")):
+        assert dict(maven.rows(f"SELECT {column}, count(*) {given} GROUP BY 1")) == figures[key]
+    parents = "SELECT p.name, count(*) FROM customers AS c JOIN customers AS p ON p.slug = c.parent"
+    assert dict(maven.rows(f"{parents} GROUP BY 1")) == figures["parents"]
+
+
+def test_counts_by_stage(maven: Real, figures: dict[str, Any]) -> None:
+    by_stage = {STAGES[stage]: count for stage, count in figures["by_stage"].items()}
+    assert dict(maven.rows("SELECT stage, count(*) FROM deals GROUP BY 1")) == by_stage
+    closed = dict(maven.rows("SELECT outcome, count(*) FROM closed_deals GROUP BY 1"))
+    assert closed == {"won": by_stage["closed_won"], "lost": by_stage["closed_lost"]}
+    opened = dict(maven.rows("SELECT stage, count(*) FROM open_deals GROUP BY 1"))
+    assert opened == {stage: by_stage[stage] for stage in ("discovery", "qualified_lead")}
+
+
+def test_deals_without_an_account_are_with_the_customer_named(
+    maven: Real, figures: dict[str, Any]
+) -> None:
+    rows = maven.rows(
+        "SELECT stage, count(*) FROM deals WHERE customer = 'no-account-yet' GROUP BY 1"
+    )
+    without = figures["opps_without_account_by_stage"]
+    assert dict(rows) == {STAGES[stage]: count for stage, count in without.items()}
+    assert sum(count for _, count in rows) == figures["opps_without_account"]
+
+
+def test_what_is_missing_stays_missing(maven: Real, figures: dict[str, Any]) -> None:
+    missing = "SELECT sum(opened IS NULL), sum(close_date IS NULL), sum(amount IS NULL) FROM deals"
+    assert maven.rows(missing) == [
+        (
+            figures["opps_without_engage_date"],
+            figures["opps_without_close_date"],
+            figures["opps_without_close_value"],
+        )
+    ]
+
+
+def test_value_and_win_rate(maven: Real, figures: dict[str, Any]) -> None:
+    rows = maven.rows(
+        "SELECT outcome, sum(value), round(avg(value), 4), value_currency FROM closed_deals"
+        " GROUP BY outcome, value_currency ORDER BY outcome DESC"
+    )
+    assert rows == [
+        ("won", figures["total_won_value"], figures["avg_won_value"], "USD"),
+        ("lost", figures["lost_close_value_sum"], 0, "USD"),
+    ]
+    rate = maven.rows("SELECT round(avg(outcome = 'won'), 6) FROM closed_deals")
+    assert rate == [(figures["win_rate_won_over_closed"],)]
+
+
+@pytest.mark.parametrize(
+    "name, by, more",
+    [
+        ("win_rate_by_sector", "industry", ""),
+        ("win_rate_by_agent", "owner_name", ""),
+        ("win_rate_by_product", "products", ""),
+        ("win_rate_by_close_quarter", "close_quarter", ""),
+        (
+            "win_rate_by_manager",
+            "m.name",
+            "JOIN team AS t ON t.handle = d.owner JOIN team AS m ON m.handle = t.manager",
+        ),
+    ],
+)
+def test_win_rates(maven: Real, figures: dict[str, Any], name: str, by: str, more: str) -> None:
+    assert rates(maven, by, more) == figures[name]
+
+
+def test_days_to_close(maven: Real, figures: dict[str, Any]) -> None:
+    average = dict(
+        maven.rows("SELECT outcome, round(avg(days_to_close), 4) FROM closed_deals GROUP BY 1")
+    )
+    average["closed"] = maven.rows("SELECT round(avg(days_to_close), 4) FROM closed_deals")[0][0]
+    assert average == figures["avg_days_to_close"]
+    span = "SELECT min(days_to_close), max(days_to_close) FROM closed_deals WHERE outcome = 'won'"
+    assert list(maven.rows(span)[0]) == figures["days_to_close_min_max_won"]
+
+
+def test_first_and_last_days(maven: Real, figures: dict[str, Any]) -> None:
+    days = "SELECT min(opened), max(opened), min(close_date), max(close_date) FROM deals"
+    names = ("first_engage", "last_engage", "first_close", "last_close")
+    assert maven.rows(days) == [tuple(figures[name] for name in names)]
+
+
+def test_the_ten_customers_of_most_value(maven: Real, figures: dict[str, Any]) -> None:
+    rows = maven.rows(
+        "SELECT customer_name, sum(value) AS won FROM closed_deals WHERE outcome = 'won'"
+        " GROUP BY customer ORDER BY won DESC LIMIT 10"
+    )
+    assert [list(row) for row in rows] == figures["won_value_by_account_top10"]
