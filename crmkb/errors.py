@@ -47,10 +47,9 @@ class NotFound(CrmError):
     exit_code = Exit.NOT_FOUND
 
     def __init__(self, kind: str, name: str, close: Sequence[str] = ()) -> None:
-        super().__init__(
-            f"no {kind} named {name!r}",
-            hint=did_you_mean(close) or f"'crm list {kind}s' shows them all",
-        )
+        everywhere = "'crm search' looks through all of them"
+        listed = everywhere if kind in ("record", "file") else f"'crm list {kind}s' shows them all"
+        super().__init__(f"no {kind} named {name!r}", hint=did_you_mean(close) or listed)
 
 
 class Ambiguous(CrmError):

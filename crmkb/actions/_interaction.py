@@ -4,21 +4,21 @@ The files `log_call.py`, `log_email.py` and so on make an action of each type wi
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_day
 from datetime import datetime
 from typing import Annotated, Any
 
 from crmkb.actions import _references
-from crmkb.actions._stages import move
+from crmkb.actions._stages import leftovers, move
 from crmkb.actions._tasks import new_tasks
 from crmkb.actions.new_contact import contact_file
 from crmkb.dates import say_moment
-from crmkb.errors import BadValue
-from crmkb.params import CustomerName, DealName, Moment, Param, StageName
+from crmkb.errors import Ambiguous, NotFound
+from crmkb.params import CustomerName, Moment, Param, StageName
 from crmkb.people import read_person
-from crmkb.text import slugify
+from crmkb.text import one_line, slugify
 from crmkb.words import Direction, Sentiment, Severity
 from crmkb.workspace import Change, Record, RecordEdit, Workspace, Write, fields_of
 
@@ -26,13 +26,48 @@ TEMPLATE = "interaction_log_template.md"
 
 Plan = Callable[..., Change]
 
+Guests = Annotated[
+    list[str], Param("A contact who took part.", "contacts", "CONTACT", is_usual=True)
+]
+Hosts = Annotated[list[str], Param("Who of us took part; you unless said.", "team", "MEMBER")]
+When = Annotated[
+    Moment, Param("When: '2026-11-20 14:30', 'yesterday 3pm'; now unless said.", "days", "WHEN")
+]
+Steps = Annotated[
+    list[str], Param("A next step: 'Send the quote @ana due:fri'.", metavar="TASK", is_usual=True)
+]
+People = Annotated[
+    list[str],
+    Param("Someone new who took part: 'Jane Roe <jane@acme.example>'.", metavar="PERSON"),
+]
+Notes = Annotated[
+    str,
+    Param(
+        "What was said; - reads a pipe.",
+        metavar="TEXT",
+        stdin=True,
+        is_written=True,
+        is_usual=True,
+    ),
+]
 
-class WhichDeal(BadValue):
-    """A stage is given, and no deal that it is of."""
+
+class NoOpenDeal(NotFound):
+    """A stage is given, and the customer has no deal that could move."""
+
+    def __init__(self, customer: str) -> None:
+        super().__init__("open deal", customer)
+        self.message = f"no open deal of {customer!r} to move"
+        self.hint = f"name a closed one with --deal, or make one: crm new-deal {customer} NAME"
+
+
+class WhichDeal(Ambiguous):
+    """A stage is given, and several deals could move."""
 
     def __init__(self, customer: str, deals: Sequence[str]) -> None:
-        shown = ", ".join(deals) if deals else f"none is open; make one: crm new-deal {customer} …"
-        super().__init__("--stage moves a deal, and none is named", f"add --deal: {shown}")
+        super().__init__("open deal", customer, deals)
+        self.message = f"--stage fits {len(deals)} open deals of {customer!r}"
+        self.hint = f"say which with --deal: {', '.join(deals)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +83,36 @@ def log(
     customer: CustomerName,
     subject: Annotated[str, Param("What it was about.")],
     *,
-    them: Annotated[list[str], Param("A contact who took part.", "contacts")] | None = None,
-    us: Annotated[list[str], Param("Who of us took part; you unless said.", "team")] | None = None,
-    date: Annotated[
-        Moment, Param("When: '2026-11-20 14:30', 'yesterday 3pm'; now unless said.", metavar="WHEN")
-    ]
-    | None = None,
+    them: Guests | None = None,
+    us: Hosts | None = None,
+    date: When | None = None,
     duration: Annotated[int, Param("How long, in minutes.", metavar="MINUTES")] | None = None,
     direction: Annotated[Direction, Param("Who began.")] | None = None,
     sentiment: Annotated[Sentiment, Param("How it felt.")] | None = None,
-    outcome: Annotated[str, Param("What came of it, in a line.")] = "",
-    topics: Annotated[list[str], Param("A topic.")] | None = None,
-    deal: DealName | None = None,
+    outcome: Annotated[str, Param("What came of it, in a line.", metavar="TEXT")] = "",
+    topics: Annotated[list[str], Param("What it touched.", metavar="TOPIC")] | None = None,
+    deal: Annotated[str, Param("The deal it was about.", "deals")] | None = None,
     stage: Annotated[StageName, Param("Move the deal to this stage.", "stages")] | None = None,
-    next_: Annotated[
-        list[str], Param("A next step, such as 'Send the quote @ana due:fri'.", metavar="TASK")
-    ]
-    | None = None,
-    new_contact: Annotated[
-        list[str],
-        Param("Someone new who took part: 'Jane Roe <jane@acme.example>'.", metavar="PERSON"),
-    ]
-    | None = None,
+    next_: Steps | None = None,
+    new_contact: People | None = None,
     severity: Annotated[Severity, Param("How bad it is.")] | None = None,
-    resolved: Annotated[Moment, Param("When it was solved.", metavar="WHEN")] | None = None,
-    notes: Annotated[
-        str, Param("What was said; - reads it from a pipe.", stdin=True, is_written=True)
-    ] = "",
+    resolved: Annotated[Moment, Param("When it was solved.", "days", "WHEN")] | None = None,
+    notes: Notes = "",
     type_: str = "note",
 ) -> Change:
     """Log an interaction; the docstring people see is made by `plan_for`."""
     at = workspace.customer(customer)
     about = _deal_of(workspace, at, deal, stage)
     newcomers = _newcomers(workspace, at, new_contact or [])
-    guests = _references.contacts(workspace, at.slug, them or [])
-    hosts = [_references.member(workspace, name) for name in us or []]
     steps, told = new_tasks(workspace, next_ or [], _contacts_named(at, workspace, newcomers))
     moment = date or workspace.now.replace(second=0, microsecond=0)
     fields = fields_of(
         date=moment,
         type=type_,
-        subject=subject.strip(),
+        subject=subject,
         direction=direction,
-        us=hosts or ([workspace.me] if workspace.me else []),
-        them=[*guests, *newcomers.slugs],
+        us=_hosts(workspace, us or []),
+        them=[*_references.contacts(workspace, at.slug, them or []), *newcomers.slugs],
         sentiment=sentiment,
         outcome=outcome,
         duration=duration,
@@ -100,19 +121,13 @@ def log(
         severity=severity,
         resolved=resolved,
     )
-    new = workspace.create(
-        "interaction",
-        _path(workspace, at.slug, moment, type_, subject),
-        fields,
-        TEMPLATE,
-        customer_name=at.name,
-        notes=notes.strip(),
-        next_steps=steps,
-    )
-    moved = _moved(workspace, about, stage, moment)
-    message = f"Log {type_} with {at.name}: {subject.strip()}"
-    notes_told = [*_about_the_day(workspace, moment, said=date is not None), *told]
-    return Change.of(new, *newcomers.files, *moved, message=message, notes=notes_told)
+    path = _path(workspace, at.slug, moment, type_, subject)
+    page = {"customer_name": at.name, "notes": notes, "next_steps": steps}
+    new = workspace.create("interaction", path, fields, TEMPLATE, **page)
+    moved, of_move = _moved(workspace, about, stage, moment)
+    message = f"Log {type_} with {at.name}: {subject}"
+    told = [*_of_day(workspace, moment), *of_move, *told]
+    return Change.of(new, *newcomers.files, *moved, message=message, notes=told)
 
 
 def plan_for(type_: str, summary: str, example: str, without: Iterable[str] = ()) -> Plan:
@@ -120,7 +135,7 @@ def plan_for(type_: str, summary: str, example: str, without: Iterable[str] = ()
     left_out = {*without, "type_"}
 
     def plan(workspace: Workspace, customer: str, subject: str, **details: Any) -> Change:
-        return log(workspace, customer, subject, type_=type_, **details)
+        return log(workspace, customer, one_line(subject), type_=type_, **details)
 
     signature = inspect.signature(log)
     kept = [p for name, p in signature.parameters.items() if name not in left_out]
@@ -135,6 +150,20 @@ def plan_for(type_: str, summary: str, example: str, without: Iterable[str] = ()
 NOT_SUPPORT = ("severity", "resolved")
 
 
+def ask_which_deal(
+    workspace: Workspace,
+    *,
+    customer: str,
+    stage: str | None = None,
+    deal: str | None = None,
+    **_: object,
+) -> Iterator[str]:
+    """Return what to ask for: which deal moves, when several could; the `wanted` of all types."""
+    slug = workspace.customer(customer).slug
+    if stage and not deal and len(_open_deals(workspace, slug)) > 1:
+        yield "deal"
+
+
 def _deal_of(
     workspace: Workspace, customer: Record, name: str | None, stage: str | None
 ) -> Record | None:
@@ -143,11 +172,25 @@ def _deal_of(
         return workspace.deal(name, customer.slug)
     if not stage:
         return None
-    rows = workspace.index.rows("SELECT path FROM open_deals WHERE customer = ?", customer.slug)
-    deals = [workspace.read(str(path)) for (path,) in rows]
-    if len(deals) != 1:
+    deals = _open_deals(workspace, customer.slug)
+    if not deals:
+        raise NoOpenDeal(customer.slug)
+    if len(deals) > 1:
         raise WhichDeal(customer.slug, [deal.slug for deal in deals])
     return deals[0]
+
+
+def _open_deals(workspace: Workspace, customer: str) -> list[Record]:
+    rows = workspace.index.rows(
+        "SELECT path FROM open_deals WHERE customer = ? ORDER BY path", customer
+    )
+    return [workspace.read(str(path)) for (path,) in rows]
+
+
+def _hosts(workspace: Workspace, names: list[str]) -> list[str]:
+    """Return the handles of who took part of us: who runs the command, unless others are named."""
+    handles = [_references.member(workspace, name) for name in names]
+    return handles or ([workspace.me] if workspace.me else [])
 
 
 def _newcomers(workspace: Workspace, customer: Record, people: list[str]) -> Newcomers:
@@ -167,12 +210,16 @@ def _contacts_named(customer: Record, workspace: Workspace, newcomers: Newcomers
 
 def _moved(
     workspace: Workspace, deal: Record | None, stage: str | None, moment: datetime | calendar_day
-) -> list[RecordEdit]:
+) -> tuple[list[RecordEdit], list[str]]:
+    """Return the edit that moves the deal, and what to tell of it."""
     if deal is None or not stage:
-        return []
+        return [], []
     day = min(moment.date() if isinstance(moment, datetime) else moment, workspace.today)
-    edit = move(workspace, deal, _references.stage_id(workspace, stage), day)
-    return [edit] if edit is not None else []
+    target = _references.stage_id(workspace, stage)
+    edit = move(workspace, deal, target, day)
+    if edit is None:
+        return [], [f"{deal.ref} is in {target} already"]
+    return [edit], leftovers(workspace, deal, target)
 
 
 def _path(
@@ -191,11 +238,7 @@ def _path(
     return path
 
 
-def _about_the_day(
-    workspace: Workspace, moment: datetime | calendar_day, *, said: bool
-) -> list[str]:
-    if not said:
-        return []
+def _of_day(workspace: Workspace, moment: datetime | calendar_day) -> list[str]:
+    """Return what to tell of the day, if anything."""
     day = moment.date() if isinstance(moment, datetime) else moment
-    ahead = ", which is ahead" if day > workspace.today else ""
-    return [f"dated {say_moment(moment)}{ahead}"]
+    return [f"{say_moment(moment)} is in the future"] if day > workspace.today else []

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
 from crmkb.actions._references import currency_code, member
-from crmkb.dates import read_day
+from crmkb.dates import parse_iso_day, read_day, read_moment, say_day
 from crmkb.entities import Entity, holds, literal_choices
 from crmkb.errors import BadValue, did_you_mean
 from crmkb.money import read_amount
@@ -17,8 +18,16 @@ from crmkb.text import close_matches
 from crmkb.workspace import Workspace
 from crmkb.workspace.change import to_value
 
-_PAIR = re.compile(r"([^\W\d][\w-]*)\s*(\+=|-=|=)(.*)", re.DOTALL)
+_PAIR = re.compile(r"([^\W\d](?:[\w-]*\w)?)\s*(\+=|-=|=)(.*)", re.DOTALL)
 _MEMBERS, _CURRENCIES = ("owner", "csm", "us"), ("currency", "contract_currency")
+_RECORDS = {
+    "contacts": "contact",
+    "them": "contact",
+    "reports_to": "contact",
+    "deal": "deal",
+    "parent": "customer",
+}
+"""Keys that name another record by its slug, with that record's kind."""
 
 Sign = Literal["=", "+=", "-="]
 
@@ -33,64 +42,117 @@ class BadPair(BadValue):
         )
 
 
+class NoList(BadValue):
+    """Something is added to or taken from a key that holds a single value."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key}: holds one value, not a list", f"write {key}=VALUE")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One assignment; `value` is a list for a key that holds one."""
+    """One assignment; `value` is a list for a key that holds one, `note` is what to tell of it."""
 
     key: str
     sign: Sign
     value: str | list[str]
+    note: str = ""
 
 
-def read_pair(workspace: Workspace, model: type[Entity], text: str) -> Pair:
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The record that assignments are for: its kind, its customer, and the keys it has."""
+
+    workspace: Workspace
+    model: type[Entity]
+    customer: str = ""
+    keys: Collection[str] = ()
+
+    def knows(self, key: str) -> bool:
+        """Return whether a key is one of the kind's own."""
+        return key in self.model.model_fields
+
+
+def read_pair(target: Target, text: str) -> Pair:
     """Return an assignment with its value as front matter of that kind holds it."""
     match = _PAIR.fullmatch(text)
     if match is None:
         raise BadPair(text)
     key, given = match[1], match[3].strip()
-    if match[2] != "=":
-        sign: Sign = "+=" if match[2] == "+=" else "-="
-        return Pair(key, sign, _one(workspace, model, key, given))
-    if given and holds(model, key, list):
-        items = [item.strip() for item in given.split(",") if item.strip()]
-        return Pair(key, "=", [_one(workspace, model, key, item) for item in items])
-    return Pair(key, "=", _one(workspace, model, key, given))
+    is_list = holds(target.model, key, list)
+    if match[2] == "-=":
+        return Pair(_listed(target, key), "-=", given)
+    if match[2] == "+=":
+        return Pair(_listed(target, key), "+=", _one(target, key, given), _own(target, key))
+    if not given or not is_list:
+        value = _one(target, key, given)
+        return Pair(key, "=", value, _told(target, key, given, value))
+    items = [item.strip() for item in given.split(",") if item.strip()]
+    return Pair(key, "=", [_one(target, key, item) for item in items])
 
 
 def new_fields(
-    workspace: Workspace, model: type[Entity], pairs: list[str]
-) -> dict[str, str | list[str]]:
-    """Return the keys that assignments give a new record."""
-    fields: dict[str, str | list[str]] = {}
-    for text in pairs:
-        pair = read_pair(workspace, model, text)
+    target: Target, pairs: Iterable[str]
+) -> tuple[dict[str, str | list[str]], list[str]]:
+    """Return the keys that assignments give a new record, and what to tell of them."""
+    read = [read_pair(target, text) for text in pairs]
+    for pair, text in zip(read, pairs, strict=True):
         if pair.sign != "=":
             raise BadPair(text)
-        fields[pair.key] = pair.value
-    return fields
+    return {pair.key: pair.value for pair in read}, [pair.note for pair in read if pair.note]
 
 
-def own_key_note(model: type[Entity], key: str) -> str | None:
-    """Return what to tell of a key that the kind does not know, or None for one it does."""
-    if key in model.model_fields or key.endswith("_id"):
-        return None
-    close = did_you_mean(close_matches(key, list(model.model_fields)))
+def _listed(target: Target, key: str) -> str:
+    """Return a key that may hold a list."""
+    if target.knows(key) and not holds(target.model, key, list):
+        raise NoList(key)
+    return key
+
+
+def _told(target: Target, key: str, given: str, value: str) -> str:
+    """Return what to tell of an assignment: the day that is meant, or a key of one's own."""
+    if not given:
+        return ""
+    if value != given and (day := parse_iso_day(value)):
+        return f"{key} is {say_day(day)}"
+    return _own(target, key)
+
+
+def _own(target: Target, key: str) -> str:
+    """Return what to tell of a new key that the kind does not know."""
+    if target.knows(key) or key in target.keys or key.endswith("_id"):
+        return ""
+    close = did_you_mean(close_matches(key, list(target.model.model_fields)))
     return f"{key!r} is kept as your own key" + (f"; {close}" if close else "")
 
 
-def _one(workspace: Workspace, model: type[Entity], key: str, text: str) -> str:
-    if not text:
+def _one(target: Target, key: str, text: str) -> str:
+    """Return one value as the key holds it."""
+    if not text or not target.knows(key):
         return text
+    workspace, model = target.workspace, target.model
     if choices := literal_choices(model, key):
         word = text.lower().replace(" ", "_").replace("-", "_")
         return word if word in choices else text
-    if key in _MEMBERS and key in model.model_fields:
+    if kind := _RECORDS.get(key):
+        customer = "" if kind == "customer" else target.customer
+        return workspace.find(text, kind, customer=customer).slug
+    if key in _MEMBERS:
         return member(workspace, text)
-    if key in _CURRENCIES and key in model.model_fields:
+    if key in _CURRENCIES:
         return currency_code(text)
     if holds(model, key, Decimal) and key != "probability":
         return str(to_value(read_amount(text)))
+    if holds(model, key, bool):
+        return {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
+    return _when(workspace, model, key, text)
+
+
+def _when(workspace: Workspace, model: type[Entity], key: str, text: str) -> str:
+    """Return the day or moment that is meant for a key that holds one, else the text."""
+    start = workspace.config.fiscal_year_start
     if holds(model, key, date):
-        day = read_day(text, workspace.today, workspace.config.fiscal_year_start)
-        return day.isoformat()
+        return read_day(text, workspace.today, start).isoformat()
+    if holds(model, key, datetime | date):
+        return str(to_value(read_moment(text, workspace.now, start)))
     return text

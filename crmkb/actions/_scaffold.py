@@ -62,7 +62,7 @@ def _settings(name: str, timezone: str, currency: str, team: tuple[Member, ...])
     quoted = {"name": name, "timezone": timezone, "currency": currency}
     values = {key: _quoted(value) for key, value in quoted.items()}
     members = [
-        {"handle": m.handle, "name": _quoted(m.name), "email": _quoted(m.email)} for m in team
+        {"handle": _key(m.handle), "name": _quoted(m.name), "email": _quoted(m.email)} for m in team
     ]
     stages = list(Config().stages.values())
     return templates.render(source, text, {**values, "team": members, "stages": stages})
@@ -71,6 +71,11 @@ def _settings(name: str, timezone: str, currency: str, team: tuple[Member, ...])
 def _quoted(text: str) -> str:
     """Return a text as a TOML string: JSON's are a part of TOML's, but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _key(text: str) -> str:
+    """Return a text as a TOML key, which is bare only in plain letters."""
+    return text if text.isascii() else _quoted(text)
 
 
 def _attributes(workspace: Workspace) -> Iterator[Write]:

@@ -12,10 +12,13 @@ from crmkb.workspace import Record, RecordEdit, Workspace
 class WrongDay(BadValue):
     """A stage cannot have changed on that day."""
 
-    def __init__(self, day: date, why: str) -> None:
-        super().__init__(
-            f"the stage cannot change on {say_day(day)}: {why}", "give --on another day"
-        )
+    def __init__(self, day: date, first: date | None, today: date) -> None:
+        if first is not None and day < first:
+            why = f"it changed on {say_day(first)} already"
+        else:
+            why = "that is in the future"
+        span = f"from {first} to {today}" if first else f"up to {today}"
+        super().__init__(f"the stage cannot change on {say_day(day)}: {why}", f"give a day {span}")
 
 
 def move(
@@ -28,17 +31,27 @@ def move(
     if deal.text("stage") == stage:
         return None
     day = on or workspace.today
-    _refuse_out_of_order(workspace, deal, day)
+    last = _last_change(deal)
+    if day > workspace.today or (last is not None and day < last):
+        raise WrongDay(day, last, workspace.today)
     edit = deal.edit(stage=stage).append("stage_history", f"{day} {stage}")
     if workspace.config.stages[stage].is_closed:
         edit = edit.set("close_date", day)
     return edit.set("reason", reason.strip()) if reason.strip() else edit
 
 
-def _refuse_out_of_order(workspace: Workspace, deal: Record, day: date) -> None:
-    if day > workspace.today:
-        raise WrongDay(day, "that is in the future")
+def leftovers(workspace: Workspace, deal: Record, stage: str) -> list[str]:
+    """Return what to tell of a deal that is open again: what its closing left in the file."""
+    former = workspace.config.stages.get(deal.text("stage"))
+    if former is None or not former.is_closed or workspace.config.stages[stage].is_closed:
+        return []
+    return [
+        f"{key} is still {deal.text(key)!r}; change it: crm set {deal.ref} {key}=…"
+        for key in ("close_date", "reason")
+        if deal.text(key)
+    ]
+
+
+def _last_change(deal: Record) -> date | None:
     days = (parse_iso_day(item.partition(" ")[0]) for item in deal.items("stage_history"))
-    last = max((known for known in days if known), default=None)
-    if last is not None and day < last:
-        raise WrongDay(day, f"it changed on {say_day(last)} already")
+    return max((known for known in days if known), default=None)

@@ -18,9 +18,12 @@ Found = tuple[str, int, str]
 def plan(
     workspace: Workspace,
     record: RecordName,
-    text: Annotated[str, Param("Some words of the task, enough to tell it from the others.")],
+    text: Annotated[
+        str, Param("Some words of the task, enough to tell it from the others.", "tasks")
+    ],
     *,
-    on: Day | None = None,
+    on: Annotated[Day, Param("The day it was done; today unless said.", "days", "DAY")]
+    | None = None,
 ) -> Change:
     """Tick an open task of a record, or of any file of a customer.
 
@@ -44,7 +47,7 @@ def _task(workspace: Workspace, record: Record, text: str) -> Found:
     if not found:
         close = close_matches(wanted, [words for _, _, words in tasks])
         error = NotFound("open task", text, close)
-        error.hint = error.hint if close else f"see: crm tasks --customer {record.customer}"
+        error.hint = error.hint if close else f"see them: crm tasks --customer {record.customer}"
         raise error
     if len(found) > 1:
         raise Ambiguous("open task", text, [f"{words!r} ({p}:{n})" for p, n, words in found])

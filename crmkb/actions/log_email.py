@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmkb.actions._interaction import NOT_SUPPORT, plan_for
+from crmkb.actions._interaction import NOT_SUPPORT, ask_which_deal, plan_for
 
 PANEL = "Record"
 
@@ -12,3 +12,4 @@ plan = plan_for(
     'crm log-email acme "Security questions" --direction inbound --notes - < mail.txt',
     without=NOT_SUPPORT,
 )
+wanted = ask_which_deal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmkb.actions._interaction import plan_for
+from crmkb.actions._interaction import ask_which_deal, plan_for
 
 PANEL = "Record"
 
@@ -11,3 +11,4 @@ plan = plan_for(
     "Log a support case.",
     'crm log-support acme "Exports time out" --severity high --direction inbound',
 )
+wanted = ask_which_deal

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crmkb.actions._pairs import new_fields, own_key_note
+from crmkb.actions._pairs import Target, new_fields
 from crmkb.entities.contact import Contact
 from crmkb.errors import AlreadyExists, BadValue
 from crmkb.params import CustomerName, Pairs, Param
 from crmkb.people import is_email
-from crmkb.text import fold, slugify
+from crmkb.text import fold, one_line, slugify
 from crmkb.words import Influence, Role
 from crmkb.workspace import Change, Record, RecordEdit, Workspace, Write, fields_of
 
@@ -29,14 +29,16 @@ def plan(
     customer: CustomerName,
     name: Annotated[str, Param("The person's full name.")],
     *,
-    email: Annotated[list[str], Param("An e-mail address.")] | None = None,
-    phone: Annotated[list[str], Param("A phone number, as you would dial it.")] | None = None,
-    title: Annotated[str, Param("What the person is there.")] = "",
-    role: Annotated[Role, Param("The part in a decision.")] | None = None,
+    email: Annotated[list[str], Param("An e-mail address.", metavar="ADDRESS", is_usual=True)]
+    | None = None,
+    phone: Annotated[list[str], Param("A phone number, as you would dial it.", metavar="NUMBER")]
+    | None = None,
+    title: Annotated[str, Param("What the person is there.", is_usual=True)] = "",
+    role: Annotated[Role, Param("The part in a decision.", is_usual=True)] | None = None,
     influence: Annotated[Influence, Param("How much it weighs.")] | None = None,
     primary: Annotated[bool, Param("The first person to call; takes it from another.")] = False,
-    reports_to: Annotated[str, Param("The contact above.", "contacts")] = "",
-    linkedin: Annotated[str, Param("The profile's address.")] = "",
+    reports_to: Annotated[str, Param("The contact above.", "contacts", metavar="CONTACT")] = "",
+    linkedin: Annotated[str, Param("The profile's address.", metavar="ADDRESS")] = "",
     set_: Pairs | None = None,
 ) -> Change:
     """Add a contact: a person at a customer.
@@ -44,7 +46,8 @@ def plan(
     crm new-contact acme "Jane Roe" --email jane@acme.example --role champion --primary
     """
     at = workspace.customer(customer)
-    more = new_fields(workspace, Contact, set_ or [])
+    more, notes = new_fields(Target(workspace, Contact, at.slug), set_ or [])
+    name = one_line(name)
     fields = {
         **fields_of(
             title=title,
@@ -62,12 +65,11 @@ def plan(
     moved = former_primary(workspace, at.slug) if fields.get("primary") == "true" else None
     if moved is not None and not primary:
         raise AlreadyExists("a primary contact", moved.path, "move it with: --primary")
-    notes = [note for key in more if (note := own_key_note(Contact, key))]
     if moved is not None:
         notes.append(f"{moved.name} is no longer the primary contact")
     edits: list[RecordEdit] = [moved.edit().remove("primary")] if moved is not None else []
-    new = contact_file(workspace, at, name.strip(), fields)
-    return Change.of(new, *edits, message=f"Add contact {name.strip()} of {at.name}", notes=notes)
+    new = contact_file(workspace, at, name, fields)
+    return Change.of(new, *edits, message=f"Add contact {name} of {at.name}", notes=notes)
 
 
 def contact_file(

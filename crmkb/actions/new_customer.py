@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crmkb.actions._pairs import new_fields, own_key_note
+from crmkb.actions._pairs import Target, new_fields
 from crmkb.actions._references import member
 from crmkb.entities.customer import Customer
 from crmkb.errors import AlreadyExists
-from crmkb.params import MemberName, Pairs, Param
+from crmkb.params import Pairs, Param
 from crmkb.people import domain_of
-from crmkb.store.paths import CUSTOMER_FOLDERS, KEEPER
-from crmkb.text import fold, slugify
+from crmkb.store.paths import CUSTOMER_FOLDERS, KEEPER, ref_of
+from crmkb.text import fold, one_line, slugify
 from crmkb.words import Status, Tier
 from crmkb.workspace import Change, Workspace, Write, fields_of
-from crmkb.workspace.change import ref_of
 
 PANEL = "Record"
 TEMPLATE = "customer_profile_template.md"
+
+Seller = Annotated[str, Param("Who of us sells to it.", "team", "MEMBER", is_usual=True)]
+Website = Annotated[
+    str, Param("Its web address; also a name to find it by.", metavar="ADDRESS", is_usual=True)
+]
 
 
 def plan(
@@ -26,23 +30,25 @@ def plan(
     *,
     status: Annotated[Status, Param("Where the relation stands; a prospect unless said.")]
     | None = None,
-    tier: Annotated[Tier, Param("Its size for us.")] | None = None,
-    owner: MemberName | None = None,
-    csm: MemberName | None = None,
-    website: Annotated[str, Param("Its web address; also a name to find it by.")] = "",
+    tier: Annotated[Tier, Param("Its size for us.", is_usual=True)] | None = None,
+    owner: Seller | None = None,
+    csm: Annotated[str, Param("Who of us looks after it.", "team", "MEMBER")] | None = None,
+    website: Website = "",
     industry: Annotated[str, Param("What it does.")] = "",
     country: Annotated[str, Param("Where it is.")] = "",
-    domains: Annotated[list[str], Param("A domain of its e-mail addresses.")] | None = None,
+    domains: Annotated[list[str], Param("A domain of its e-mail addresses.", metavar="DOMAIN")]
+    | None = None,
     set_: Pairs | None = None,
 ) -> Change:
     """Add a customer: its folder with a profile.
 
     crm new-customer "Acme Corporation" --tier enterprise --owner ana --website acme.example
     """
-    more = new_fields(workspace, Customer, set_ or [])
+    more, notes = new_fields(Target(workspace, Customer), set_ or [])
+    name = one_line(name)
     fields = {
         **fields_of(
-            name=name.strip(),
+            name=name,
             status=status or "prospect",
             tier=tier,
             owner=member(workspace, owner) if owner else None,
@@ -61,14 +67,13 @@ def plan(
         workspace.customer_path(slug, "profile.md"),
         fields,
         TEMPLATE,
-        customer_name=name.strip(),
+        customer_name=name,
     )
     keepers = [
         Write(workspace.customer_path(slug, folder, KEEPER), None, b"")
         for folder in CUSTOMER_FOLDERS
     ]
-    notes = [note for key in more if (note := own_key_note(Customer, key))]
-    return Change.of(profile, *keepers, message=f"Add customer {name.strip()}", notes=notes)
+    return Change.of(profile, *keepers, message=f"Add customer {name}", notes=notes)
 
 
 def refuse_known(

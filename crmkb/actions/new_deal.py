@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crmkb.actions._pairs import new_fields, own_key_note
+from crmkb.actions._pairs import Target, new_fields
 from crmkb.actions._references import contacts as contact_slugs
 from crmkb.actions._references import currency_code, member, stage_id
 from crmkb.entities.deal import Deal
 from crmkb.params import CustomerName, Day, MemberName, Money, Pairs, Param, StageName
-from crmkb.text import slugify
+from crmkb.text import one_line, slugify
 from crmkb.words import DealKind
 from crmkb.workspace import Change, Workspace, fields_of
 
 PANEL = "Record"
 TEMPLATE = "deal_review_template.md"
+
+Worth = Annotated[Money, Param("Its worth: 50000, 50k, 1.2M.", metavar="AMOUNT", is_usual=True)]
+Currency = Annotated[str, Param("Its currency; the workspace's unless said.", metavar="CODE")]
+Start = Annotated[
+    StageName, Param("Where it stands; the first stage unless said.", "stages", is_usual=True)
+]
+CloseDate = Annotated[
+    Day, Param("When it may close: 2026-11-27, in 3 weeks, eoq.", "days", "DAY", is_usual=True)
+]
+Guests = Annotated[list[str], Param("A contact who takes part.", "contacts", "CONTACT")]
+Notes = Annotated[
+    str, Param("What to remember; - reads a pipe.", metavar="TEXT", stdin=True, is_written=True)
+]
 
 
 def plan(
@@ -22,19 +35,17 @@ def plan(
     customer: CustomerName,
     name: Annotated[str, Param("What the deal is called.")],
     *,
-    amount: Money | None = None,
-    currency: Annotated[str, Param("Its currency; the workspace's unless said.")] = "",
-    stage: StageName | None = None,
-    close_date: Day | None = None,
+    amount: Worth | None = None,
+    currency: Currency = "",
+    stage: Start | None = None,
+    close_date: CloseDate | None = None,
     owner: MemberName | None = None,
     kind: Annotated[DealKind, Param("What is sold.")] | None = None,
-    contacts: Annotated[list[str], Param("A contact who takes part.", "contacts")] | None = None,
-    competitors: Annotated[list[str], Param("Who else is asked.")] | None = None,
-    products: Annotated[list[str], Param("What it is about.")] | None = None,
+    contacts: Guests | None = None,
+    competitors: Annotated[list[str], Param("Who else is asked.", metavar="NAME")] | None = None,
+    products: Annotated[list[str], Param("What it is about.", metavar="NAME")] | None = None,
     source: Annotated[str, Param("Where it came from.")] = "",
-    notes: Annotated[
-        str, Param("What to remember; - reads it from a pipe.", stdin=True, is_written=True)
-    ] = "",
+    notes: Notes = "",
     set_: Pairs | None = None,
 ) -> Change:
     """Add a deal, opened today; it belongs to the customer's owner unless --owner says else.
@@ -43,11 +54,12 @@ def plan(
     """
     at = workspace.customer(customer)
     begins = stage_id(workspace, stage) if stage else workspace.stages[0]
-    more = new_fields(workspace, Deal, set_ or [])
+    more, told = new_fields(Target(workspace, Deal, at.slug), set_ or [])
+    name = one_line(name)
     is_closed = workspace.config.stages[begins].is_closed
     fields = {
         **fields_of(
-            name=name.strip(),
+            name=name,
             stage=begins,
             amount=amount,
             currency=currency_code(currency) if currency else workspace.config.currency,
@@ -63,13 +75,7 @@ def plan(
         ),
         **more,
     }
-    new = workspace.create(
-        "deal",
-        workspace.customer_path(at.slug, "deals", f"{slugify(name)}.md"),
-        fields,
-        TEMPLATE,
-        customer_name=at.name,
-        notes=notes.strip(),
-    )
-    told = [note for key in more if (note := own_key_note(Deal, key))]
-    return Change.of(new, message=f"Add deal {name.strip()} of {at.name}", notes=told)
+    path = workspace.customer_path(at.slug, "deals", f"{slugify(name)}.md")
+    page = {"customer_name": at.name, "notes": notes.strip()}
+    new = workspace.create("deal", path, fields, TEMPLATE, **page)
+    return Change.of(new, message=f"Add deal {name} of {at.name}", notes=told)

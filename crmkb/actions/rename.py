@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +10,8 @@ from typing import Annotated
 from crmkb.actions._links import followed, linking_files
 from crmkb.actions.new_customer import refuse_known
 from crmkb.params import CustomerName, Param
-from crmkb.store.paths import REPORTING
-from crmkb.text import fold, slugify
+from crmkb.store.paths import REPORTING, find_git
+from crmkb.text import fold, one_line, slugify
 from crmkb.workspace import Change, Record, Workspace, Write
 
 PANEL = "Change"
@@ -22,47 +22,67 @@ def plan(
     customer: CustomerName,
     name: Annotated[str, Param("The new name.")],
 ) -> Change:
-    """Rename a customer; the old name and slug stay as aliases, links in the workspace follow.
+    """Rename a customer: its folder moves, and links in the workspace follow.
+
+    The old name and slug stay as aliases.
 
     crm rename acme "Acme Group"
     """
-    record = workspace.customer(customer)
+    record, name = workspace.customer(customer), one_line(name)
     old, new = record.slug, slugify(name)
-    refuse_known(workspace, new, {"name": name.strip()}, but=old)
-    profile = _profile(record, name.strip(), new)
-    message = f"Rename {record.name} to {name.strip()}"
+    refuse_known(workspace, new, {"name": name}, but=old)
+    profile = _profile(record, name, new)
+    message = f"Rename {record.name} to {name}"
     if new == old:
         return Change.of(profile, message=message)
-    moved = _moved_files(workspace, profile, old, new)
+    ignored = _ignored(workspace, old)
+    moved = _moved(workspace, profile, old, new, ignored)
+    gone = [Write(write.origin, workspace.read_bytes(write.origin), None) for write in moved]
+    notes = [f"git ignores {path}, which stays where it is" for path in sorted(ignored)]
+    if any((workspace.root / REPORTING).glob("*.md")):
+        notes.append("reports still link to the old folder; renew them: crm report --all")
     elsewhere = _elsewhere(workspace, old, new)
-    stale = any((workspace.root / REPORTING).glob("*.md"))
-    notes = ["reports name the new folder after: crm report --all"] if stale else []
-    return Change.of(*moved, *elsewhere, message=message, notes=notes)
+    return Change.of(*moved, *gone, *elsewhere, message=message, notes=notes)
 
 
 def _profile(record: Record, name: str, slug: str) -> Write:
     """Return the profile with the new name, and what it was called before as aliases."""
     edit = record.edit(name=name)
-    known = {fold(alias) for alias in record.items("aliases")}
-    for former, now in ((record.slug, slug), (record.name, name)):
-        if fold(former) not in known | {fold(now)}:
+    now = {fold(name), fold(slug)}
+    for alias in record.items("aliases"):
+        if fold(alias) in now:
+            edit = edit.discard("aliases", alias)
+    known = {*now, *map(fold, record.items("aliases"))}
+    for former in (record.slug, record.name):
+        if fold(former) not in known:
             edit = edit.append("aliases", former)
             known.add(fold(former))
     return edit.write()
 
 
-def _moved_files(workspace: Workspace, profile: Write, old: str, new: str) -> list[Write]:
-    """Return every file of the folder, taken from the old place and put in the new one."""
+def _ignored(workspace: Workspace, slug: str) -> set[str]:
+    """Return the files of the folder that git ignores: a desktop's or an editor's, not ours."""
+    if find_git(workspace.root) is None:
+        return set()
+    return set(workspace.git.ignored(workspace.customer_path(slug)))
+
+
+def _moved(
+    workspace: Workspace, profile: Write, old: str, new: str, ignored: Collection[str]
+) -> list[Write]:
+    """Return every file of the folder as it is in the new place."""
     folder = workspace.root / workspace.customer_path(old)
     writes = []
     for full in sorted(path for path in folder.rglob("*") if path.is_file()):
         inner = full.relative_to(folder).as_posix()
-        before, target = workspace.customer_path(old, inner), workspace.customer_path(new, inner)
+        before = workspace.customer_path(old, inner)
+        if before in ignored:
+            continue
         data = workspace.read_bytes(before)
-        after = profile.after if before == profile.path else data
-        if _is_text(full) and after is not None:
+        after = (profile.after or data) if before == profile.path else data
+        if _is_text(full):
             after = followed(after, before, old, new)
-        writes += [Write(before, data, None), Write(target, None, after)]
+        writes.append(Write(workspace.customer_path(new, inner), None, after, origin=before))
     return writes
 
 

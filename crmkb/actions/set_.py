@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
-from crmkb.actions._pairs import Pair, own_key_note, read_pair
+from crmkb.actions._pairs import Pair, Target, read_pair
 from crmkb.actions._references import stage_id
 from crmkb.actions._stages import move
 from crmkb.actions.new_contact import former_primary
-from crmkb.errors import AlreadyExists
+from crmkb.actions.new_customer import refuse_known
+from crmkb.errors import AlreadyExists, BadValue, NotFound
 from crmkb.params import Param, RecordName
+from crmkb.text import close_matches, fold
 from crmkb.workspace import Change, Record, RecordEdit, Workspace
 
 PANEL = "Change"
+NAMES = ("name", "aliases", "domains", "website", "codename")
+
+
+class Needed(BadValue):
+    """A key cannot be removed: such a record is nothing without it."""
+
+    def __init__(self, key: str, noun: str) -> None:
+        super().__init__(f"{key}: every {noun} needs one", f"write {key}=VALUE")
+
+
+class NoItem(NotFound):
+    """A list does not hold the item that is to be taken out."""
+
+    def __init__(self, key: str, item: str, items: Iterable[str]) -> None:
+        items = list(items)
+        super().__init__(f"item of {key}", item, close_matches(item, items))
+        self.hint = f"it holds {', '.join(items)}" if items else f"{key} is empty"
 
 
 def plan(
@@ -28,29 +48,43 @@ def plan(
     crm set acme tier=enterprise owner=ana
     crm set acme/deals/platform amount=60k close_date=eoq contacts+=bob-smith
     """
-    target = workspace.find(record)
-    pairs = [read_pair(workspace, target.model, text) for text in assignments]
-    edit = target.edit()
+    found = workspace.find(record)
+    target = Target(workspace, found.model, found.customer, found.document.fields.keys())
+    pairs = [read_pair(target, text) for text in assignments]
+    _refuse_taken_names(workspace, found, pairs)
+    edit = found.edit()
     for pair in pairs:
-        edit = _with(workspace, target, edit, pair)
-    notes = [note for pair in pairs if (note := own_key_note(target.model, pair.key))]
+        edit = _with(workspace, found, edit, pair)
+    notes = [pair.note for pair in pairs if pair.note]
     keys = ", ".join(dict.fromkeys(pair.key for pair in pairs))
-    return Change.of(edit, message=f"Set {keys} of {target.name}", notes=notes)
+    return Change.of(edit, message=f"Set {keys} of {found.name}", notes=notes)
 
 
 def _with(workspace: Workspace, record: Record, edit: RecordEdit, pair: Pair) -> RecordEdit:
     """Return the edit with one assignment more; a stage takes its history along."""
+    field = record.model.model_fields.get(pair.key)
+    if not pair.value and field is not None and field.is_required():
+        raise Needed(pair.key, record.model.noun)
     if pair.key == "stage" and record.model.noun == "deal" and isinstance(pair.value, str):
         moved = move(workspace, record, stage_id(workspace, pair.value))
         return edit.and_then(moved) if moved is not None else edit
     if pair.key == "primary" and pair.value == "true" and record.model.noun == "contact":
         _refuse_second_primary(workspace, record)
-    if pair.sign != "=" and isinstance(pair.value, str):
-        change = edit.append if pair.sign == "+=" else edit.discard
-        return change(pair.key, pair.value)
-    if not pair.value:
-        return edit.remove(pair.key)
-    return edit.set(pair.key, pair.value)
+    if pair.sign == "+=" and isinstance(pair.value, str):
+        is_there = pair.value in record.items(pair.key)
+        return edit if is_there else edit.append(pair.key, pair.value)
+    if pair.sign == "-=" and isinstance(pair.value, str):
+        return edit.discard(pair.key, _item(record, pair.key, pair.value))
+    return edit.set(pair.key, pair.value) if pair.value else edit.remove(pair.key)
+
+
+def _item(record: Record, key: str, text: str) -> str:
+    """Return the item of a list that is meant, as it is written there."""
+    items = record.items(key)
+    found = [item for item in items if fold(item) == fold(text)]
+    if not found:
+        raise NoItem(key, text, items)
+    return found[0]
 
 
 def _refuse_second_primary(workspace: Workspace, record: Record) -> None:
@@ -58,3 +92,10 @@ def _refuse_second_primary(workspace: Workspace, record: Record) -> None:
     if former is not None and former.path != record.path:
         hint = f"first: crm set {former.ref} primary="
         raise AlreadyExists("a primary contact", former.path, hint)
+
+
+def _refuse_taken_names(workspace: Workspace, record: Record, pairs: Iterable[Pair]) -> None:
+    """Raise `AlreadyExists` when a customer is to get a name that another one has."""
+    given = {pair.key: pair.value for pair in pairs if pair.key in NAMES and pair.sign != "-="}
+    if given and record.model.noun == "customer":
+        refuse_known(workspace, record.slug, {"name": record.name, **given}, but=record.slug)

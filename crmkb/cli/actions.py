@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from types import ModuleType
 from typing import Any
 
 from crmkb import plugins
-from crmkb.cli.ask import ask
+from crmkb.cli.ask import ask_for
 from crmkb.cli.session import Session
 from crmkb.cli.signature import Extra, command_of
+from crmkb.cli.table import Cell
 from crmkb.cli.values import Parameter, parameters_of
 from crmkb.errors import Exit
 from crmkb.store.paths import KEEPER
@@ -23,6 +23,7 @@ EXTRAS: tuple[Extra, ...] = (
     ("json", "", "Print the result for programs."),
 )
 MOST_TOLD = 12
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 EDITOR: Extra = ("edit", "-e", "Write the text in your editor.")
 
 
@@ -30,16 +31,22 @@ def build(name: str, module_name: str) -> Callable[..., Any]:
     """Return the command of an action."""
     module = plugins.load("actions", module_name)
     parameters = list(parameters_of(module.plan))
-    written = [parameter for parameter in parameters if parameter.param.is_written]
+    written = next((each.name for each in parameters if each.param.is_written), "")
 
     def run(session: Session, values: dict[str, Any], flags: dict[str, bool]) -> Exit:
-        _ask_wanted(session, module, parameters, values)
-        if flags.get("edit"):
-            from crmkb.cli.editor import edit
+        if not written:
+            _ask_wanted(session, module, parameters, values)
+            return carry_out(session, module.plan(session.workspace, **values), name, flags)
+        from crmkb.cli.editor import edit, kept
 
-            for parameter in written:
-                values[parameter.name] = edit(values.get(parameter.name, ""))
-        return carry_out(session, module.plan(session.workspace, **values), name, flags)
+        with kept(session, name):
+            _ask_wanted(session, module, parameters, values)
+            change = module.plan(session.workspace, **values)
+            if flags["edit"]:  # only now, so that a slip in the options costs nobody a text
+                values[written] = edit(session, values.get(written, ""))
+                change = module.plan(session.workspace, **values)
+            session.typed = values.get(written, "")
+            return carry_out(session, change, name, flags)
 
     return command_of(name, module.plan, run, (*EXTRAS, EDITOR) if written else EXTRAS)
 
@@ -51,12 +58,8 @@ def _ask_wanted(
     wanted = getattr(module, "wanted", None)
     if wanted is None or not session.can_ask:
         return
-    names = set(wanted(**values))
-    for parameter in parameters:
-        if parameter.name in names and parameter.name not in values:
-            answer = ask(session, parameter)
-            if answer is not None:
-                values[parameter.name] = answer
+    names = set(wanted(session.workspace, **values)) - values.keys()
+    ask_for(session, [each for each in parameters if each.name in names], values)
 
 
 def carry_out(session: Session, change: Change, action: str, flags: dict[str, bool]) -> Exit:
@@ -83,8 +86,21 @@ def change_data(change: Change, applied: Applied | None) -> dict[str, Any]:
         "message": change.message,
         "commit": applied.commit if applied else None,
         "notes": list(change.notes),
-        "files": [{"path": w.path, "change": _how(w)} for w in change.differing],
+        "files": [_file_data(write) for write in _told(change)],
     }
+
+
+def _file_data(write: Write) -> dict[str, str]:
+    data = {"path": write.path, "change": _how(write)}
+    return {**data, "from": write.origin} if write.origin else data
+
+
+def _told(change: Change) -> list[Write]:
+    """Return the writes to tell of: a file that was moved is one, and comes last."""
+    writes = change.differing
+    origins = {write.origin for write in writes}
+    told = [write for write in writes if write.path not in origins]
+    return sorted(told, key=lambda write: bool(write.origin))
 
 
 def _tell(session: Session, change: Change, applied: Applied) -> None:
@@ -92,7 +108,7 @@ def _tell(session: Session, change: Change, applied: Applied) -> None:
         session.out.say("nothing to change")
         return
     session.out.line(change.message)
-    shown = [write for write in applied.writes if not write.path.endswith(KEEPER)]
+    shown = [write for write in _told(change) if not write.path.endswith(KEEPER)]
     for write in shown[:MOST_TOLD]:
         session.out.line(f"  {_how(write):<8} {write.path}")
     if len(shown) > MOST_TOLD:
@@ -108,38 +124,37 @@ def _show(session: Session, change: Change, as_json: bool) -> None:
         session.out.json("change", data)
         return
     session.out.line(f"{change.message} (dry run: nothing is written)")
-    if sys.stdout.isatty():
-        _colour("".join(diff(change)))
-    else:
-        session.out.text("".join(diff(change)) or "nothing to change\n")
+    for line in diff(change):
+        session.out.styled(Cell(line.removesuffix("\n"), _COLOURS.get(line[:1], "")))
+    if not change.differing:
+        session.out.line("nothing to change")
 
 
 def diff(change: Change) -> Iterator[str]:
     """Yield the lines of a change as a unified diff."""
-    for write in change.differing:
-        before, after = _lines(write.before), _lines(write.after)
-        old = "/dev/null" if write.before is None else f"a/{write.path}"
+    former = {write.path: write.before for write in change.differing}
+    for write in _told(change):
+        before = former.get(write.origin) if write.origin else write.before
+        if write.origin:
+            yield from (f"rename from {write.origin}\n", f"rename to {write.path}\n")
+        old = "/dev/null" if before is None else f"a/{write.origin or write.path}"
         new = "/dev/null" if write.after is None else f"b/{write.path}"
-        for line in unified_diff(before, after, old, new):
-            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in unified_diff(_lines(before), _lines(write.after), old, new):
+            yield line if line.endswith("\n") else f"{line}\n"
+            if not line.endswith("\n"):
+                yield "\\ No newline at end of file\n"
 
 
 def _lines(data: bytes | None) -> list[str]:
     text = (data or b"").decode("utf-8", "replace").replace("\r\n", "\n")
-    return text.splitlines(keepends=True)
-
-
-def _colour(text: str) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    styles = {"+": "green", "-": "red", "@": "cyan"}
-    console = Console(highlight=False)
-    for line in text.splitlines():
-        console.print(Text(line, style=styles.get(line[:1], "")), soft_wrap=True)
+    lines = [f"{line}\n" for line in text.split("\n")]
+    lines[-1] = lines[-1].removesuffix("\n")
+    return lines if lines[-1] else lines[:-1]
 
 
 def _how(write: Write) -> str:
+    if write.origin:
+        return "moved"
     if write.before is None:
         return "created"
     return "deleted" if write.after is None else "changed"

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup, TyperOption
+from typer.core import CompletionItem, TyperGroup, TyperOption  # type: ignore[attr-defined]
 
 from crmkb import __version__, plugins
 from crmkb.cli.session import Options
@@ -80,6 +80,13 @@ class Commands(TyperGroup):
         if args[0] not in command_names() and not args[0].startswith("-"):
             raise NoCommand(args[0])
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Offer the commands by what their files say of them; loading them all would be felt."""
+        begun = [(n, at) for n, at in sorted(command_names().items()) if n.startswith(incomplete)]
+        items = [CompletionItem(name, help=plugins.about(*at).summary) for name, at in begun]
+        options = super(TyperGroup, self).shell_complete(ctx, incomplete)
+        return [*items, *options]
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
         """Write the commands under their headings, from their files' first lines."""
@@ -173,8 +180,14 @@ def _usage(error: typer.TyperException) -> int:
         print(context.get_help())
         return Exit.USAGE
     path = context.command_path if context is not None else "crm"
+    if hasattr(error, "possibilities"):
+        option = str(getattr(error, "option_name", ""))
+        close = close_matches(option, error.possibilities or (), limit=1)
+        hint = did_you_mean(close) or f"see {path} --help; a text that begins with - goes after --"
+        return _fail(f"no option {option!r}", hint, Exit.USAGE)
     message = error.format_message().rstrip(".")
-    return _fail(message[:1].lower() + message[1:], f"see {path} --help", Exit.USAGE)
+    quotes = "put a text of several words in quotes; " if "extra argument" in message else ""
+    return _fail(message[:1].lower() + message[1:], f"{quotes}see {path} --help", Exit.USAGE)
 
 
 def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -7,41 +7,47 @@ anything is wrong.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from crmkb import plugins
-from crmkb.config import FILE_NAME, Config, read_config
+from crmkb.config import Config, load_config
 from crmkb.errors import CrmError
-from crmkb.store.paths import CUSTOMERS, find_workspace, state_dir
+from crmkb.store import peek
+from crmkb.store.paths import CUSTOMERS, find_workspace
 
 Offer = tuple[str, str]
 """A value, and what it is for a person to see beside it."""
 
 
-def completions(offers: str, incomplete: str, workspace: str) -> list[Offer]:
-    """Return what may follow what was typed, for the shell."""
+def completions(offers: str, incomplete: str, workspace: str, customer: str = "") -> list[Offer]:
+    """Return what may follow what was typed, for the shell; a customer may stand before it."""
     start = Path(workspace or os.environ.get("CRM_WORKSPACE") or ".")
     try:
         root = find_workspace(start)
-        config = read_config((root / FILE_NAME).read_text(encoding="utf-8-sig"))
-        found = offered(offers, root, config)
-    except (CrmError, OSError, sqlite3.Error):
+        folder = f"{CUSTOMERS}/{customer}/" if customer else ""
+        within = folder if (root / folder / "profile.md").is_file() else ""
+        found = offered(offers, root, load_config(root), within)
+    except (CrmError, OSError):
         return []
     return [offer for offer in found if offer[0].startswith(incomplete)]
 
 
-def offered(offers: str, root: Path, config: Config) -> list[Offer]:
-    """Return everything on offer under a name, in the order to show it."""
+def offered(offers: str, root: Path, config: Config, within: str = "") -> list[Offer]:
+    """Return everything on offer under a name, in the order to show it.
+
+    `within` may be the path of a record, or of a customer's folder with a last `/`. There, deals
+    and contacts go by their own names: `platform`, not `acme/deals/platform`.
+    """
     known: dict[str, Callable[[], list[Offer]]] = {
         "stages": lambda: [(stage.id, stage.name) for stage in config.stages.values()],
         "team": lambda: [(member.handle, member.name) for member in config.team.values()],
         "days": lambda: [(word, "") for word in ("today", "tomorrow", "fri", "eom")],
         "customers": lambda: _customers(root),
-        "deals": lambda: _records(root, "deal"),
-        "contacts": lambda: _records(root, "contact"),
+        "deals": lambda: _records(root, "deal", within),
+        "contacts": lambda: _records(root, "contact", within),
         "records": lambda: [*_customers(root), *_records(root, "deal"), *_records(root, "contact")],
+        "tasks": lambda: _tasks(root, within),
         "kinds": lambda: [(f"{noun}s", "") for noun in (*plugins.names("entities"), "task")],
         "reports": lambda: _reports(root),
     }
@@ -50,29 +56,32 @@ def offered(offers: str, root: Path, config: Config) -> list[Offer]:
 
 def _customers(root: Path) -> list[Offer]:
     titles = dict(_indexed(root, "customer"))
-    folders = sorted(entry.name for entry in (root / CUSTOMERS).iterdir() if entry.is_dir())
+    if not (root / CUSTOMERS).is_dir():
+        return []
+    folders = sorted(e.name for e in (root / CUSTOMERS).iterdir() if (e / "profile.md").is_file())
     return [(slug, titles.get(f"{CUSTOMERS}/{slug}/profile.md", "")) for slug in folders]
 
 
-def _records(root: Path, kind: str) -> list[Offer]:
+def _records(root: Path, kind: str, within: str = "") -> list[Offer]:
     shown = []
     for path, title in _indexed(root, kind):
-        _, customer, folder, name = path.split("/")
-        shown.append((f"{customer}/{folder}/{name.removesuffix('.md')}", title))
+        _, customer, folder, name = path.removesuffix(".md").split("/")
+        if path.startswith(within):
+            shown.append((name if within else f"{customer}/{folder}/{name}", title))
     return shown
 
 
+def _tasks(root: Path, within: str) -> list[Offer]:
+    rows = peek.rows(root, "SELECT path, text, due FROM tasks WHERE is_done = 0 ORDER BY due, path")
+    return [(text, f"due {due}" if due else "") for path, text, due in rows if _is_in(path, within)]
+
+
+def _is_in(path: str, within: str) -> bool:
+    return path.startswith(within) if within.endswith("/") else path == within
+
+
 def _indexed(root: Path, kind: str) -> list[tuple[str, str]]:
-    state = state_dir(root)
-    if state is None or not (state / "index.sqlite").exists():
-        return []
-    db = sqlite3.connect(f"{(state / 'index.sqlite').as_uri()}?mode=ro", uri=True, timeout=0.1)
-    try:
-        return db.execute(
-            "SELECT path, title FROM files WHERE kind = ? ORDER BY path", (kind,)
-        ).fetchall()
-    finally:
-        db.close()
+    return peek.rows(root, "SELECT path, title FROM files WHERE kind = ? ORDER BY path", kind)
 
 
 def _reports(root: Path) -> list[Offer]:

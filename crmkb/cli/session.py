@@ -37,6 +37,7 @@ class Session:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.now = datetime.now(UTC)
+        self.typed = ""  # the longer text that a person wrote in this run, not to be lost
 
     @cached_property
     def out(self) -> Output:

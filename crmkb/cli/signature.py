@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from typing import Any
 
 import typer
 
-from crmkb.cli.ask import MissingValue, ask, usage
+from crmkb.cli.ask import MissingValue, ask_for, usage
 from crmkb.cli.offers import completions
 from crmkb.cli.session import Options, Session
 from crmkb.cli.values import Parameter, parameters_of, read_value
+from crmkb.dates import say_moment
+from crmkb.errors import BadValue
 from crmkb.params import Param
 
 Extra = tuple[str, str, str]
 """A flag that a face adds to all its commands: name, short option, help."""
+
+
+class Misread(BadValue):
+    """A value is not one that its parameter takes."""
+
+    def __init__(self, label: str, error: BadValue) -> None:
+        super().__init__(f"{label}: {error.message}", error.hint)
 
 
 def command_of(
@@ -57,30 +66,42 @@ def _values(
     session: Session, name: str, parameters: list[Parameter], given: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values given, read; what is needed and missing is asked for."""
-    values: dict[str, Any] = {}
-    for parameter in parameters:
-        raw = given[parameter.name]
-        if raw is None or raw == []:
-            if not parameter.is_required:
-                continue
-            if not session.can_ask:
-                raise MissingValue(parameter, usage(name, parameters))
-            values[parameter.name] = ask(session, parameter)
-        else:
-            values[parameter.name] = _read(session, parameter, raw)
+    values = {
+        parameter.name: _read(session, parameter, given[parameter.name])
+        for parameter in parameters
+        if not _is_missing(parameter, given[parameter.name])
+    }
+    missing = [p for p in parameters if p.name not in values]
+    needed = [parameter for parameter in missing if parameter.is_required]
+    if needed and not session.can_ask:
+        raise MissingValue(needed[0], usage(name, parameters))
+    usual = [p for p in missing if p.param.is_usual and not p.is_required] if needed else []
+    ask_for(session, [*needed, *usual], values)
     return values
+
+
+def _is_missing(parameter: Parameter, raw: Any) -> bool:
+    is_blank = isinstance(raw, str) and not raw.strip()
+    return raw is None or raw == [] or (parameter.is_required and is_blank)
 
 
 def _read(session: Session, parameter: Parameter, raw: Any) -> Any:
     if parameter.is_flag:
         return raw
-    if parameter.param.stdin and raw == "-":
-        return sys.stdin.read()
-    if parameter.type is str:
-        return raw
-    if parameter.is_list:
-        return [read_value(parameter, text, session.workspace) for text in raw]
-    return read_value(parameter, raw, session.workspace)
+    try:
+        if parameter.param.stdin and raw == "-":
+            from crmkb.cli.editor import piped
+
+            session.typed = piped()
+            return session.typed
+        if parameter.is_list:
+            return [read_value(parameter, text, session) for text in raw]
+        value = read_value(parameter, raw, session)
+    except BadValue as error:
+        raise Misread(parameter.label, error) from error
+    if isinstance(value, date) and not raw[:1].isdecimal():
+        session.out.say(f"note: {parameter.label} is {say_moment(value)}")
+    return value
 
 
 def _context() -> inspect.Parameter:
@@ -140,10 +161,16 @@ def _completer(parameter: Parameter) -> Callable[[typer.Context, str], Iterator[
         if parameter.choices:
             yield from (choice for choice in parameter.choices if choice.startswith(incomplete))
         else:
-            options = ctx.find_object(Options)
-            yield from completions(param.offers, incomplete, options.workspace if options else "")
+            options = ctx.find_object(Options) or Options()
+            yield from completions(param.offers, incomplete, options.workspace, _customer(ctx))
 
     return complete
+
+
+def _customer(ctx: typer.Context) -> str:
+    """Return the customer typed before; while an option lacks its value, words have no name yet."""
+    takes_one = [parameter.name for parameter in ctx.command.params][:1] == ["customer"]
+    return ctx.params.get("customer") or (ctx.args[0] if takes_one and ctx.args else "")
 
 
 _KEYWORD = inspect.Parameter.KEYWORD_ONLY

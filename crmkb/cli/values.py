@@ -10,22 +10,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from crmkb.dates import read_day, read_moment
+from crmkb.dates import read_moment
 from crmkb.errors import BadValue, did_you_mean
 from crmkb.money import read_amount
 from crmkb.params import Param
 from crmkb.text import close_matches
 
 if TYPE_CHECKING:
-    from crmkb.workspace import Workspace
+    from crmkb.cli.session import Session
 
 
 class BadChoice(BadValue):
     """A word is not one of those a parameter takes."""
 
-    def __init__(self, label: str, word: str, choices: tuple[str, ...]) -> None:
+    def __init__(self, word: str, choices: tuple[str, ...]) -> None:
         super().__init__(
-            f"{label}: {word!r} is not one of {', '.join(choices)}",
+            f"{word!r} is not one of {', '.join(choices)}",
             did_you_mean(close_matches(word, choices)),
         )
 
@@ -33,8 +33,15 @@ class BadChoice(BadValue):
 class BadNumber(BadValue):
     """A text is not a whole number."""
 
-    def __init__(self, label: str, word: str) -> None:
-        super().__init__(f"{label}: {word!r} is not a whole number", "write digits, such as 30")
+    def __init__(self, word: str) -> None:
+        super().__init__(f"{word!r} is not a whole number", "write digits, such as 30")
+
+
+class NotText(BadValue):
+    """A value holds bytes that are no text."""
+
+    def __init__(self, hint: str = "save or send it as UTF-8") -> None:
+        super().__init__("this is not UTF-8 text", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,8 @@ def _unwrap(annotation: Any) -> tuple[Any, Param]:
     while True:
         if get_origin(annotation) is Annotated:
             annotation, *metadata = get_args(annotation)
-            found = next((item for item in metadata if isinstance(item, Param)), None)
-            param = param or found
+            found = [item for item in metadata if isinstance(item, Param)]
+            param = param or (found[-1] if found else None)
         elif get_origin(annotation) in (Union, types.UnionType) and types.NoneType in get_args(
             annotation
         ):
@@ -112,31 +119,31 @@ def _unwrap(annotation: Any) -> tuple[Any, Param]:
             return annotation, param or Param("")
 
 
-def read_value(parameter: Parameter, text: str, workspace: Workspace) -> Any:
-    """Return the value a text stands for; raise a `BadValue` that names the parameter."""
+def read_value(parameter: Parameter, text: str, session: Session) -> Any:
+    """Return the value a text stands for; raise `BadValue`. Only days need the workspace."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise NotText
     if parameter.choices:
         return _choice(parameter, text)
     kind = parameter.type
-    start = workspace.config.fiscal_year_start
     if kind is date:
-        return read_day(text, workspace.today, start)
+        return session.day(text)
     if set(get_args(kind)) == {date, datetime}:
-        return read_moment(text, workspace.now, start)
+        workspace = session.workspace
+        return read_moment(text, workspace.now, workspace.config.fiscal_year_start)
     if kind is Decimal:
         return read_amount(text)
-    if kind is int:
-        return _whole(parameter, text)
-    return text
+    return _whole(text) if kind is int else text
 
 
 def _choice(parameter: Parameter, text: str) -> str:
     word = text.strip().lower().replace("-", "_").replace(" ", "_")
     if word not in parameter.choices:
-        raise BadChoice(parameter.label, text, parameter.choices)
+        raise BadChoice(text, parameter.choices)
     return word
 
 
-def _whole(parameter: Parameter, text: str) -> int:
+def _whole(text: str) -> int:
     if not text.strip().isdecimal():
-        raise BadNumber(parameter.label, text)
+        raise BadNumber(text)
     return int(text)

@@ -6,24 +6,35 @@ import os
 import shlex
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crmkb.cli.session import Session
 from crmkb.errors import CrmError, Exit
 from crmkb.params import Param
 
+if TYPE_CHECKING:
+    from crmkb.store.git import Git
+
 PANEL = "Start"
 DEFAULT = "crm-demo"
 DEAL = "customers/acme-corporation/deals/platform.md"
 
-Scene = tuple[str, list[str]]
-"""What happens, and the commands as they are typed."""
 
-SCENES: tuple[Scene, ...] = (
-    (
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What happens, the commands as they are typed, and how they end."""
+
+    words: str
+    commands: tuple[str, ...]
+    ends: Exit = Exit.DONE
+
+
+SCENES = (
+    Scene(
         "A rep meets a new customer, and writes down what happened.",
-        [
+        (
             'crm new-customer "Acme Corporation" --tier enterprise --owner ana'
             " --website acme.example",
             'crm new-contact acme-corporation "Jane Roe" --email jane@acme.example'
@@ -33,20 +44,21 @@ SCENES: tuple[Scene, ...] = (
             'crm log-call acme-corporation "Pricing review" --them jane-roe --sentiment positive'
             ' --notes "Jane wants a quote for three sites." --stage business_case'
             ' --next "Send the quote @ana due:+3d"',
-        ],
+        ),
     ),
-    (
+    Scene(
         "What is open, and what happened lately.",
-        ["crm tasks --owner ana", "crm timeline acme-corporation"],
+        ("crm tasks --owner ana", "crm timeline acme-corporation"),
     ),
 )
-CHECKED: Scene = (
+CHECKED = Scene(
     "A reviewer edits the deal by hand, and mistypes the stage. `crm check` tells where.",
-    [f"crm check {DEAL}"],
+    (f"crm check {DEAL}",),
+    ends=Exit.FINDINGS,
 )
-REPORTED: Scene = (
+REPORTED = Scene(
     "Mended. Leadership gets its report: a Markdown file, committed like everything else.",
-    ["crm check", "crm report --all", "crm report pipeline_dashboard --stdout"],
+    ("crm check", "crm report --all", "crm report pipeline_dashboard --stdout"),
 )
 
 
@@ -68,15 +80,14 @@ def run(
     _make(session, root)
     os.environ.pop("CRM_WORKSPACE", None)
     os.chdir(root)
-    for scene in SCENES:
-        _play(scene)
+    right = [_play(scene) for scene in SCENES]
     before = Path(DEAL).read_bytes()
     Path(DEAL).write_bytes(before.replace(b"stage: business_case", b"stage: busines_case"))
-    _play(CHECKED)
+    right.append(_play(CHECKED))
     Path(DEAL).write_bytes(before)
-    _play(REPORTED)
+    right.append(_play(REPORTED))
     _farewell(session, folder or root.name)
-    return Exit.DONE
+    return Exit.DONE if all(right) else Exit.FAILED
 
 
 def _free(folder: str) -> Path:
@@ -94,37 +105,44 @@ def _free(folder: str) -> Path:
 
 
 def _make(session: Session, root: Path) -> None:
-    """Make the sample workspace; where git does not know who one is, the demo says."""
+    """Make the sample workspace, in a repository of its own wherever it lies."""
     from crmkb.actions._sample import plan
     from crmkb.cli.commands.init import made
     from crmkb.config import Config
-    from crmkb.store.git import initialised
     from crmkb.workspace import Workspace
 
-    made(root)
-    with initialised(root):
+    with made(root):
         workspace = Workspace(root.resolve(), Config(), session.now)
-        if not workspace.git.author():
-            workspace.git.run("config", "user.name", "Ana Ruiz")
-            workspace.git.run("config", "user.email", "ana@northbeam.example")
+        _begin_repository(workspace.git)
         workspace.apply(plan(workspace).signed("demo", session.options.actor))
     session.out.line(f"A sample workspace is in {root}: 8 customers as Markdown files in git.")
 
 
-def _play(scene: Scene) -> None:
-    """Show and run the commands of a scene, one after the other."""
+def _begin_repository(git: Git) -> None:
+    """Make a repository that asks for no hook, key or identity of this machine."""
+    git.run("init", "--quiet")
+    settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
+    if not git.author():
+        settings |= {"user.name": "Ana Ruiz", "user.email": "ana@northbeam.example"}
+    for key, value in settings.items():
+        git.run("config", key, value)
+
+
+def _play(scene: Scene) -> bool:
+    """Show and run the commands of a scene; return whether all ended as they should."""
     from crmkb.cli.main import main
 
-    words, commands = scene
-    print(f"\n# {words}")
-    for command in commands:
+    print(f"\n# {scene.words}")
+    codes = []
+    for command in scene.commands:
         print(f"\n$ {command}", flush=True)
-        main(["--no-input", *shlex.split(command)[1:]])
+        codes.append(main(["--no-input", *shlex.split(command)[1:]]))
         sys.stderr.flush()
+    return all(code == scene.ends for code in codes)
 
 
 def _farewell(session: Session, folder: str) -> None:
-    crm = "crm" if shutil.which("crm") else sys.argv[0]
+    crm = "crm" if shutil.which("crm") else str(Path(sys.argv[0]).absolute())
     session.out.text(
         f"\nThree things to try next:\n"
         f"  cd {shlex.quote(folder)} && {crm} log-call fjordlok-freight\n"

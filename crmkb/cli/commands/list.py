@@ -102,8 +102,13 @@ def _write(
         else:
             session.out.json_lines(objects)
         return
-    rows = [(ref_of(str(row[0])), *row) for row in found.found.rows]
-    session.out.rows(("ref", *found.found.columns), rows, form)
+    if is_whole or form == "ids":
+        rows = [(ref_of(str(row[0])), *row) for row in found.found.rows]
+        session.out.rows(("ref", *found.found.columns), rows, form)
+    else:
+        objects = found.found.objects()
+        chosen = [[row[name] for name in found.columns] for row in objects]
+        session.out.rows(found.columns, chosen, form)
 
 
 def _kind(word: str) -> str:
