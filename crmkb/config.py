@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -81,12 +82,25 @@ class Config:
         return self.local(now).date()
 
 
+def load_config(root: Path) -> Config:
+    """Return the settings of the workspace in a folder; raise `BadConfig`."""
+    try:
+        return read_config((root / FILE_NAME).read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise BadConfig("", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadConfig("", f"line {line} is not UTF-8 text") from error
+
+
 def read_config(text: str) -> Config:
     """Return the settings written in a `crm.toml`; raise `BadConfig` for what is wrong in it."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise BadConfig("", f"not valid TOML: {error}") from error
+    except RecursionError:
+        raise BadConfig("", "not valid TOML: brackets nested too deep") from None
     workspace = _table(data, "workspace")
     return Config(
         name=_text(workspace, "workspace.name", ""),

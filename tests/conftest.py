@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from crmkb.cli.main import main
 
@@ -34,6 +35,9 @@ USD = 0.5
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
+settings.register_profile("any machine", deadline=None)  # no test asserts on time
+settings.load_profile("any machine")
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -51,16 +55,21 @@ Git = Callable[..., str]
 
 @pytest.fixture(autouse=True)
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Be Ana on a machine without settings."""
+    keep_the_machine_out(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def keep_the_machine_out(patch: pytest.MonkeyPatch, home: Path) -> None:
     """Keep the machine's settings out: git identity, colours, a workspace from outside."""
-    home = tmp_path_factory.mktemp("home")
     (home / ".gitconfig").write_text(
-        "[user]\n\tname = Ana Ruiz\n\temail = ana@northbeam.example\n[init]\n\tdefaultBranch = main\n"
+        "[user]\n\tname = Ana Ruiz\n\temail = ana@northbeam.example\n"
+        "[init]\n\tdefaultBranch = main\n"
     )
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("NO_COLOR", "1")
+    patch.setenv("HOME", str(home))
+    patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    patch.setenv("NO_COLOR", "1")
     for name in ("CRM_WORKSPACE", "EDITOR", "VISUAL", "XDG_CONFIG_HOME", "GIT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+        patch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ LAYERS = (
     ("entities",),
     ("store", "metrics"),
     ("workspace",),
-    ("actions", "reports", "alerts", "connectors", "checks"),
+    ("actions", "reports", "alerts", "connectors", "checks", "imports"),
     ("cli", "server", "__main__"),
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

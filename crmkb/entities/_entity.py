@@ -79,7 +79,9 @@ def _day(value: Any) -> Any:
 def _moment(value: Any) -> Any:
     text = str(value)
     moment = parse_iso_day(text) or parse_iso_moment(text)
-    if moment is None or (isinstance(moment, datetime) and moment.year in _EDGES):
+    if isinstance(moment, datetime) and moment.year in _EDGES:
+        raise WithHint(f"{said(text)} is beyond the calendar", "write another year")
+    if moment is None:
         words = "is not a date such as 2026-11-20T14:30:00 or 2026-11-20"
         raise _no_date(text, words, with_time=True)
     return moment
@@ -100,7 +102,7 @@ def _number(value: Any) -> Any:
         return value
     plain = value.removeprefix("-")
     if plain.replace(".", "", 1).isdecimal() and plain.isascii() and plain[0] != ".":
-        if len(plain) > MOST_DIGITS:
+        if len(plain.replace(".", "")) > MOST_DIGITS:
             raise WithHint(f"{said(value)} is too long", f"write at most {MOST_DIGITS} digits")
         return Decimal(value)
     digits, currency = plain_number(value)

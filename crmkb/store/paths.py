@@ -6,7 +6,10 @@ pay for nothing else.
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha1
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +24,10 @@ CUSTOMER_FOLDERS = ("interactions", "deals", "relationships", "context")
 KEEPER = ".gitkeep"
 """Git knows no empty folders; this file keeps a new customer's."""
 SUMMARY = "context/summary.md"
+OWN_STATE = ".crmkb"
+"""Where a workspace without git keeps lock and journal; git is told to ignore it."""
+JOURNAL = "journal.json"
+"""In `work_dir` while a change is being written; see `workspace/journal.py`."""
 
 
 class NotAWorkspace(CrmError):
@@ -39,10 +46,10 @@ class NoRepository(CrmError):
     """The workspace is in no git work tree, so nothing can be committed."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(
-            f"no git repository around {str(root)!r}",
-            hint="make one with: git init, or write without a commit with: --no-commit",
-        )
+        hint = "make one with: git init, or write without a commit with: --no-commit"
+        if is_bare(root):
+            hint = "this is a bare repository, which holds no files; work in a clone of it"
+        super().__init__(f"no git work tree around {str(root)!r}", hint)
 
 
 class OutsideWorkspace(CrmError):
@@ -71,6 +78,11 @@ def find_workspace(start: Path) -> Path:
     raise NotAWorkspace(start)
 
 
+def is_bare(folder: Path) -> bool:
+    """Return whether a folder is a bare repository: git's own files, and no work tree."""
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir()
+
+
 def find_git(root: Path) -> GitPlace | None:
     """Return the git work tree that holds a folder, or None."""
     for folder in (root, *root.parents):
@@ -93,6 +105,17 @@ def state_dir(root: Path) -> Path | None:
     return place.git_dir / name
 
 
+def work_dir(root: Path) -> Path:
+    """Return the folder for lock and journal: `state_dir`, or without git one in the workspace."""
+    return state_dir(root) or root / OWN_STATE
+
+
+def ref_of(path: str) -> str:
+    """Return the name by which commands take the record at a path."""
+    short = path.removeprefix(f"{CUSTOMERS}/").removesuffix(".md").removesuffix("/profile")
+    return short or path
+
+
 def customer_of(path: str) -> str:
     """Return the slug of the customer whose folder holds a path, or an empty text."""
     parts = path.split("/", 2)
@@ -103,28 +126,45 @@ def slug_of(path: str) -> str:
     """Return the name by which a path is known: its file's, or for a profile its customer's."""
     if path.endswith("/profile.md"):
         return customer_of(path)
-    return PurePosixPath(path).stem
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
 
 
 def matches(path: str, pattern: str) -> bool:
     """Return whether a path is of a pattern: `*` is one name, a last `**.md` any depth."""
-    parts, wanted = path.split("/"), pattern.split("/")
-    if wanted[-1].startswith("**"):
-        suffix = wanted[-1].removeprefix("**")
-        return parts[: len(wanted) - 1] == wanted[:-1] and path.endswith(suffix)
-    return len(parts) == len(wanted) and all(map(_segment_matches, parts, wanted))
+    return _expression(pattern).fullmatch(path) is not None
 
 
-def _segment_matches(part: str, wanted: str) -> bool:
-    if wanted.startswith("*"):
-        return part.endswith(wanted[1:]) and len(part) > len(wanted) - 1
-    return part == wanted
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    words = {"**": ".+", "*": "[^/]+"}
+    parts = re.split(r"(\*+)", pattern)
+    return re.compile("".join(words.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def inside(root: Path, path: str) -> Path:
-    """Return the full path of a workspace path; raise when it or a link on it leads out."""
+    """Return the full path of a workspace path; raise when it or a link on it leads out.
+
+    Git's own folder counts as outside: what lies there can run code.
+    """
     pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\0" in path:
+        raise OutsideWorkspace(path)
     full = root / pure
-    if pure.is_absolute() or ".." in pure.parts or not full.resolve().is_relative_to(root):
+    real = Path(os.path.realpath(full))
+    if not real.is_relative_to(root) or _is_git_own(real.relative_to(root)):
         raise OutsideWorkspace(path)
     return full
+
+
+def exists(full: Path) -> bool:
+    """Return whether something is at a path; a name that no disk takes is one without anything."""
+    try:
+        full.stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_git_own(path: Path) -> bool:
+    return any(part.lower() == ".git" for part in path.parts)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import sha1
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import gettempdir
-
-from filelock import FileLock, Timeout
 
 from crmkb.errors import AlreadyExists, CrmError, Exit
 from crmkb.store import files
-from crmkb.store.git import Git
-from crmkb.store.paths import NoRepository, inside, state_dir
+from crmkb.store.git import Git, expect_git
+from crmkb.store.paths import NoRepository, find_git, inside
 from crmkb.workspace import journal
-from crmkb.workspace.change import Change, Write
-
-WAIT_SECONDS = 5.0
+from crmkb.workspace.change import Applied, Change, Write
+from crmkb.workspace.journal import Entry, Journal
+from crmkb.workspace.lock import WAIT_SECONDS, locked
 
 
 class ChangedMeanwhile(CrmError):
@@ -34,90 +27,68 @@ class ChangedMeanwhile(CrmError):
         )
 
 
-class Locked(CrmError):
-    """Another command is writing."""
+class IsLink(CrmError):
+    """A file to write is a symbolic link."""
 
-    exit_code = Exit.CONFLICT
-
-    def __init__(self, holder: str) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__(
-            f"the workspace is locked by {holder or 'another command'}",
-            hint="wait until it has finished, then repeat the command",
+            f"{path} is a link; nothing was written", hint="change the file it leads to instead"
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What was done: the commit, None without one, the writes, and what recovery had to say."""
+class NotPutBack(CrmError):
+    """An act failed, and not everything could be put back."""
 
-    commit: str | None
-    writes: tuple[Write, ...]
-    notes: tuple[str, ...] = ()
+    def __init__(self, error: CrmError, words: str, hint: str) -> None:
+        super().__init__(f"{error.message}; {words}", hint)
+        self.exit_code = error.exit_code
 
 
-def apply(root: Path, change: Change, *, commit: bool) -> Applied:
-    """Write a change whole and commit it; on any failure put everything back and raise."""
+def apply(root: Path, change: Change, *, commit: bool, wait: float = WAIT_SECONDS) -> Applied:
+    """Write a change whole and commit it; on any failure put everything back and raise.
+
+    `wait` is for how many seconds another writer is waited for.
+    """
     writes = change.differing
     if not writes:
         return Applied(None, ())
-    state = _state(root, commit=commit)
-    with locked(state, change.message):
+    if commit:
+        _expect_repository(root)
+    with locked(root, change.message, wait) as state:
         notes = journal.recover(state, root)
         _expect_unchanged(root, writes)
-        entries = [_entry(write) for write in writes]
-        journal.write(state, change.message, entries, commits=commit)
+        begun = Journal(change.message, commit, [_entry(write) for write in writes])
+        begun.save(state)
         try:
             _write(root, writes)
-            commit_id = _commit(root, writes, change) if commit else None
-        except BaseException:
-            journal.put_back(entries, root)
-            journal.clear(state)
+            commit_id = _commit(root, writes, change, wait) if commit else None
+        except BaseException as error:
+            _take_back(begun, root, state, error)
             raise
         journal.clear(state)
+    if commit_id:
+        notes += Git(root).remarks()
     return Applied(commit_id, tuple(writes), tuple(notes))
 
 
-@contextmanager
-def locked(state: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold the workspace's lock; raise `Locked`, naming the holder, when it stays taken."""
-    holder = state / "lock-holder"
-    try:
-        with FileLock(state / "lock", timeout=wait):
-            holder.write_text(f"process {os.getpid()} ({purpose})", encoding="utf-8")
-            try:
-                yield
-            finally:
-                holder.unlink(missing_ok=True)
-    except Timeout as error:
-        raise Locked(_holder(holder)) from error
+def _expect_repository(root: Path) -> None:
+    """Raise before anything is written where nothing could be committed."""
+    expect_git()
+    if find_git(root) is None:
+        raise NoRepository(root)
 
 
-def _holder(path: Path) -> str:
-    data = files.read(path)
-    return data.decode("utf-8", "replace") if data else ""
-
-
-def _state(root: Path, *, commit: bool) -> Path:
-    state = state_dir(root)
-    if state is None:
-        if commit:
-            raise NoRepository(root)
-        state = Path(gettempdir()) / f"crmkb-{sha1(str(root).encode()).hexdigest()[:12]}"
-    try:
-        state.mkdir(exist_ok=True)
-    except OSError as error:
-        raise files.CannotWrite(str(state), error) from error
-    return state
-
-
-def _entry(write: Write) -> journal.Entry:
+def _entry(write: Write) -> Entry:
     after = None if write.after is None else files.digest(write.after)
-    return journal.Entry(write.path, write.before, after)
+    return Entry(write.path, write.before, after)
 
 
 def _expect_unchanged(root: Path, writes: Sequence[Write]) -> None:
     for write in writes:
-        now = files.read(inside(root, write.path))
+        full = inside(root, write.path)
+        if full.is_symlink():
+            raise IsLink(write.path)
+        now = files.read(full)
         if now == write.before:
             continue
         if write.before is None:
@@ -126,14 +97,35 @@ def _expect_unchanged(root: Path, writes: Sequence[Write]) -> None:
 
 
 def _write(root: Path, writes: Sequence[Write]) -> None:
+    contents: dict[Path, bytes] = {}
     for write in writes:
-        if write.after is None:
-            files.remove(root / write.path, root)
-        else:
-            files.write_whole(root / write.path, write.after)
+        if write.after is not None:
+            contents[root / write.path] = write.after
+            continue
+        files.write_all(contents)
+        contents = {}
+        files.remove(root / write.path, root)
+    files.write_all(contents)
 
 
-def _commit(root: Path, writes: Sequence[Write], change: Change) -> str | None:
+def _commit(root: Path, writes: Sequence[Write], change: Change, wait: float) -> str | None:
     present = [write.path for write in writes if write.after is not None]
     gone = [write.path for write in writes if write.after is None]
-    return Git(root).commit(present, gone, change.full_message())
+    git = Git(root)
+    git.await_index(wait)
+    return git.commit(present, gone, change.full_message())
+
+
+def _take_back(begun: Journal, root: Path, state: Path, error: BaseException) -> None:
+    """Put everything back; where that fails the journal stays, for the next command to go on."""
+    try:
+        left = begun.undo(root, wait=0 if isinstance(error, CrmError) else WAIT_SECONDS)
+        journal.clear(state)
+    except CrmError as failure:
+        if isinstance(error, CrmError):
+            words = f"and not everything could be put back: {failure.message}"
+            raise NotPutBack(error, words, "mend that; the next command puts it back") from error
+        return
+    if left and isinstance(error, CrmError):
+        words = f"{', '.join(left)} was changed meanwhile and is left as it is"
+        raise NotPutBack(error, words, error.hint or "see it with: git diff") from error

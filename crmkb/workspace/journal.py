@@ -8,14 +8,27 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from crmkb.errors import CrmError
 from crmkb.store import files
 from crmkb.store.git import Git
+from crmkb.store.paths import JOURNAL, inside
 
-NAME = "journal.json"
+BROKEN = "journal-broken.json"
+
+
+class BrokenJournal(CrmError):
+    """The journal is none of ours, or was itself damaged."""
+
+    def __init__(self, kept: Path) -> None:
+        super().__init__(
+            f"a command was cut off and its journal cannot be read; it is kept as {kept}",
+            hint="see with git status and git diff what it left",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +40,52 @@ class Entry:
     after: str | None
 
 
-def write(state: Path, message: str, entries: Iterable[Entry], *, commits: bool) -> None:
-    """Note down what is about to be written."""
-    listed = [
-        {
-            "path": entry.path,
-            "before": None if entry.before is None else b64encode(entry.before).decode(),
-            "after": entry.after,
-        }
-        for entry in entries
-    ]
-    content = {"message": message, "commits": commits, "entries": listed}
-    files.write_whole(state / NAME, json.dumps(content).encode())
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A change under way: the sentence that names it, its files, and whether it commits them."""
+
+    message: str
+    commits: bool
+    entries: Sequence[Entry]
+
+    def save(self, state: Path) -> None:
+        """Note down what is about to be written."""
+        listed = [
+            {
+                "path": entry.path,
+                "before": None if entry.before is None else b64encode(entry.before).decode(),
+                "after": entry.after,
+            }
+            for entry in self.entries
+        ]
+        content = {"message": self.message, "commits": self.commits, "entries": listed}
+        files.write_whole(state / JOURNAL, json.dumps(content).encode())
+
+    def undo(self, root: Path, wait: float = 5.0) -> list[str] | None:
+        """Restore what was before; return None if all was done by then, and leave that.
+
+        Else return the paths that others have changed meanwhile; these are left alone. `wait` is
+        for a git command that may still run.
+        """
+        if self.commits:
+            Git(root).await_index(wait)
+        if self._is_complete(root):
+            return None
+        if self.commits:
+            Git(root).forget_intents([entry.path for entry in self.entries])
+        for folder in {(root / entry.path).parent for entry in self.entries}:
+            _remove_temporaries(folder)
+        return [entry.path for entry in self.entries if not _put_back(entry, root)]
+
+    def _is_complete(self, root: Path) -> bool:
+        if any(_digest(files.read(root / each.path)) != each.after for each in self.entries):
+            return False
+        return not self.commits or Git(root).is_committed([each.path for each in self.entries])
 
 
 def clear(state: Path) -> None:
     """Note that the change is complete, or taken back."""
-    (state / NAME).unlink(missing_ok=True)
-
-
-def exists(state: Path) -> bool:
-    """Return whether a change was under way."""
-    return (state / NAME).exists()
+    (state / JOURNAL).unlink(missing_ok=True)
 
 
 def recover(state: Path, root: Path) -> list[str]:
@@ -56,54 +93,55 @@ def recover(state: Path, root: Path) -> list[str]:
 
     The caller holds the lock.
     """
-    data = files.read(state / NAME)
+    _remove_temporaries(state)
+    data = files.read(state / JOURNAL)
     if data is None:
         return []
-    content = json.loads(data)
-    entries = [_entry(item) for item in content["entries"]]
-    for entry in entries:
-        _remove_temporaries((root / entry.path).parent)
-    if _is_complete(entries, root, commits=content["commits"]):
-        note = f"completed what was cut off: {content['message']}"
+    try:
+        journal = _read(data, root)
+    except (ValueError, KeyError, TypeError, CrmError) as error:
+        (state / JOURNAL).replace(state / BROKEN)
+        raise BrokenJournal(state / BROKEN) from error
+    left = journal.undo(root)
+    if left is None:
+        note = f"completed what was cut off: {journal.message}"
     else:
-        left = put_back(entries, root)
-        note = f"took back what was cut off half-way: {content['message']}"
+        note = f"took back what was cut off half-way: {journal.message}"
         note += "".join(f"; {path} was changed since and is left as it is" for path in left)
     clear(state)
     return [note]
 
 
-def _entry(item: dict[str, str | None]) -> Entry:
+def _read(data: bytes, root: Path) -> Journal:
+    content = json.loads(data)
+    entries = [_entry(item) for item in content["entries"]]
+    for entry in entries:
+        inside(root, entry.path)
+    return Journal(str(content["message"]), bool(content["commits"]), entries)
+
+
+def _entry(item: dict[str, Any]) -> Entry:
     before = item["before"]
     return Entry(
-        path=item["path"] or "",
-        before=None if before is None else b64decode(before),
+        path=str(item["path"]),
+        before=None if before is None else b64decode(before, validate=True),
         after=item["after"],
     )
 
 
-def put_back(entries: Iterable[Entry], root: Path) -> list[str]:
-    """Restore each file that holds our new bytes; return the paths that hold other ones."""
-    left = []
-    for entry in entries:
-        full = root / entry.path
-        now = files.read(full)
-        if now == entry.before:
-            continue
-        if _digest(now) != entry.after:
-            left.append(entry.path)
-        elif entry.before is None:
-            files.remove(full, root)
-        else:
-            files.write_whole(full, entry.before)
-    return left
-
-
-def _is_complete(entries: Iterable[Entry], root: Path, *, commits: bool) -> bool:
-    entries = list(entries)
-    if any(_digest(files.read(root / entry.path)) != entry.after for entry in entries):
+def _put_back(entry: Entry, root: Path) -> bool:
+    """Restore a file that holds our new bytes; return False when it holds other ones."""
+    full = root / entry.path
+    now = files.read(full)
+    if now == entry.before:
+        files.prune(full.parent, root)  # made for a file that did not come to be
+    elif _digest(now) != entry.after:
         return False
-    return not commits or Git(root).is_committed([entry.path for entry in entries])
+    elif entry.before is None:
+        files.remove(full, root)
+    else:
+        files.write_whole(full, entry.before)
+    return True
 
 
 def _digest(data: bytes | None) -> str | None:

@@ -7,18 +7,15 @@ A customer's slug is its folder, so the common case needs no index.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from crmkb.errors import Ambiguous, NotFound
 from crmkb.people import domain_of
 from crmkb.store.index import Index
-from crmkb.store.paths import CUSTOMERS
+from crmkb.store.paths import CUSTOMERS, KNOWLEDGE_BASE, exists, ref_of
 from crmkb.text import close_matches, fold
-from crmkb.workspace.change import ref_of
-
-FOLDERS = {"deals": "deal", "relationships": "contact", "interactions": "interaction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,51 +32,65 @@ class Sought:
 
 
 def direct(root: Path, name: str, sought: Sought) -> str | None:
-    """Return the path a name spells out, found without the index, or None."""
+    """Return the path a name spells out, found without the index, or None.
+
+    Also None where it spells several: the index tells them apart.
+    """
+    name = _tidy(name)
     if not name or name.startswith((".", "/")) or "\\" in name or ".." in name.split("/"):
         return None
-    for path, kind in _spellings(name, sought):
-        if (not sought.kinds or kind in sought.kinds) and _exists_exactly(root, path):
-            return path
-    return None
+    found = [
+        path
+        for path, kind in _spellings(name, sought)
+        if (not sought.kinds or kind in sought.kinds) and _exists_exactly(root, path)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _tidy(name: str) -> str:
+    """Return a name without what a shell's completion of paths puts around it."""
+    return name.strip().removeprefix("./").rstrip("/")
 
 
 def _spellings(name: str, sought: Sought) -> list[tuple[str, str]]:
-    whole = name if name.endswith(".md") else f"{name}.md"
+    if name.startswith(f"{KNOWLEDGE_BASE}/"):
+        return [(f"{name.removesuffix('.md')}.md", "article")]
     parts = name.removeprefix(f"{CUSTOMERS}/").removesuffix(".md").split("/")
-    found = []
-    if whole.startswith("knowledge_base/"):
-        found.append((whole, "article"))
-    if len(parts) == 1 and not sought.customer:
-        found.append((f"{CUSTOMERS}/{parts[0]}/profile.md", "customer"))
-    if len(parts) == 2 and parts[1] == "profile":
-        found.append((f"{CUSTOMERS}/{parts[0]}/profile.md", "customer"))
-    if len(parts) == 3 and parts[1] in FOLDERS:
-        found.append((f"{CUSTOMERS}/{'/'.join(parts)}.md", FOLDERS[parts[1]]))
-    if len(parts) == 1 and sought.customer:
-        for folder, kind in FOLDERS.items():
-            found.append((f"{CUSTOMERS}/{sought.customer}/{folder}/{name}.md", kind))
-    return found
+    if sought.customer and len(parts) == 1:
+        own = f"{CUSTOMERS}/{sought.customer}"
+        return [(f"{own}/{folder}/{parts[0]}.md", kind) for folder, kind in _folders().items()]
+    if len(parts) == 1 or (len(parts) == 2 and parts[1] == "profile"):
+        return [(f"{CUSTOMERS}/{parts[0]}/profile.md", "customer")]
+    if len(parts) == 3 and parts[1] in _folders() and sought.customer in ("", parts[0]):
+        return [(f"{CUSTOMERS}/{'/'.join(parts)}.md", _folders()[parts[1]])]
+    return []
+
+
+def _folders() -> Mapping[str, str]:
+    from crmkb.entities import folders  # spared where a customer's slug is all that is named
+
+    return folders()
 
 
 def _exists_exactly(root: Path, path: str) -> bool:
     """Return whether the file is there under just this name, also on disks that ignore case."""
-    full = root / path
-    if not full.is_file():
+    if not exists(root / path):
         return False
-    parts = path.split("/")
-    folder = root / "/".join(parts[:-1])
-    return full.name in {entry.name for entry in folder.iterdir()} and (
-        parts[0] != CUSTOMERS or (root / CUSTOMERS / parts[1]).resolve().name == parts[1]
-    )
+    folder = root
+    for part in path.split("/"):
+        if part not in {entry.name for entry in folder.iterdir()}:
+            return False
+        folder /= part
+    return True
 
 
 def find(index: Index, name: str, sought: Sought) -> str:
     """Return the one path a name stands for; raise `NotFound` or `Ambiguous`."""
+    name = _tidy(name)
     paths = _named(index, name, sought)
     if not paths and "/" in name:
         paths = _by_parts(index, name, sought)
-    if not paths and sought.kinds == ("customer",) and "@" in name:
+    if not paths and sought.kinds == ("customer",):
         paths = _named(index, domain_of(name), sought) or _customers_of_contact(index, name)
     if not paths:
         raise NotFound(sought.noun, name, _close(index, name, sought))
@@ -106,9 +117,10 @@ def _by_parts(index: Index, name: str, sought: Sought) -> list[str]:
     first, *rest = name.removeprefix(f"{CUSTOMERS}/").removesuffix(".md").split("/")
     kinds: Collection[str] = sought.kinds
     if len(rest) == 2:
-        if rest[0] not in FOLDERS:
+        kind = _folders().get(rest[0])
+        if kind is None:
             return []
-        kinds = [FOLDERS[rest[0]]] if not kinds or FOLDERS[rest[0]] in kinds else ["none"]
+        kinds = [kind] if not kinds or kind in kinds else ["none"]
     elif len(rest) != 1:
         return []
     customers = _named(index, first, Sought(("customer",)))

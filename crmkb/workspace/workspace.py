@@ -6,20 +6,22 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkb.config import FILE_NAME, Config, read_config
-from crmkb.entities import Entity, entities
-from crmkb.errors import AlreadyExists, NotFound
-from crmkb.store import files, markdown, templates
-from crmkb.store.git import Git
-from crmkb.store.index import Index, Progress
-from crmkb.store.markdown import Value
-from crmkb.store.paths import CUSTOMERS, find_workspace, inside, matches, state_dir
-from crmkb.workspace import journal, resolve
-from crmkb.workspace.apply import Applied, Locked, apply, locked
-from crmkb.workspace.change import Change, Record, Write, check_values
+from crmkb.config import Config, load_config
+from crmkb.errors import AlreadyExists, CrmError, NotFound
+from crmkb.store import files
+from crmkb.store.index import Index
+from crmkb.store.paths import CUSTOMERS, JOURNAL, exists, find_workspace, inside, matches, work_dir
+from crmkb.store.refresh import Progress
+from crmkb.workspace import resolve
+from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.resolve import Sought
+
+if TYPE_CHECKING:  # what only some commands need is loaded when they do: reading must be quick
+    from crmkb.store.git import Git
+    from crmkb.store.markdown import Value
+    from crmkb.workspace.record import Record
 
 
 class Workspace:
@@ -36,7 +38,7 @@ class Workspace:
         as_of: date | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.root, self.config, self.progress = root, config, progress
+        self.root, self.config, self.progress = root.resolve(), config, progress
         self.now = config.local(now)
         self.today = as_of or self.now.date()
         self.notes = self._recover()
@@ -51,7 +53,7 @@ class Workspace:
     ) -> Workspace:
         """Open the workspace at or above a folder; `as_of` gets today and gives the day meant."""
         root = find_workspace(start)
-        config = read_config((root / FILE_NAME).read_text(encoding="utf-8-sig"))
+        config = load_config(root)
         day = as_of(config.today(now)) if as_of else None
         return cls(root, config, now, day, progress)
 
@@ -63,6 +65,8 @@ class Workspace:
     @cached_property
     def git(self) -> Git:
         """Return the git work tree around the workspace."""
+        from crmkb.store.git import Git
+
         return Git(self.root)
 
     @cached_property
@@ -104,35 +108,41 @@ class Workspace:
 
     def read(self, path: str) -> Record:
         """Return the record at a path; raise `BrokenFile` when it cannot be read."""
-        data = self.read_bytes(path)
-        model = next(e for e in entities().values() if matches(path, e.pattern))
-        return Record.read(path, data, model, self.stages)
+        from crmkb.entities import entities
+        from crmkb.workspace.record import Record
+
+        model = next((e for e in entities().values() if matches(path, e.pattern)), None)
+        if model is None:
+            raise NotFound("record", path)
+        return Record.read(path, self.read_bytes(path), model, self.stages)
 
     def exists(self, path: str) -> bool:
         """Return whether there is a file or folder at a path."""
-        return inside(self.root, path).exists()
+        return exists(inside(self.root, path))
 
     def create(
         self, noun: str, path: str, fields: Mapping[str, Value], template: str, **values: Any
     ) -> Write:
         """Return a new record's file, rendered from its template; raise when the path is taken."""
-        model = entities()[noun]
+        from crmkb.workspace.creation import new_file
+
         if self.exists(path):
             raise AlreadyExists(f"the {noun}", path, f"choose another name, or: crm show {path}")
-        check_values(model, fields, self.stages)
-        ordered = {key: fields[key] for key in _in_order(model, fields)}
-        context = {
-            "front_matter": markdown.dump(ordered).rstrip("\n"),
-            "name": fields[model.heading_key],
-            "fields": ordered,
-            "today": self.today.isoformat(),
-            **values,
-        }
-        source, text = templates.source(self.root, template)
-        return Write(path, None, templates.render(source, text, context).encode())
+        return new_file(
+            self.root,
+            noun,
+            path,
+            fields,
+            template,
+            stages=self.stages,
+            today=self.today,
+            values=values,
+        )
 
     def apply(self, change: Change, *, commit: bool = True) -> Applied:
         """Write a change and commit it, whole or not at all."""
+        from crmkb.workspace.apply import apply
+
         return apply(self.root, change, commit=commit)
 
     def customer_path(self, slug: str, *parts: str) -> str:
@@ -141,18 +151,15 @@ class Workspace:
 
     def _recover(self) -> list[str]:
         """Mend what a command that died left behind, unless one is writing just now."""
-        state = state_dir(self.root)
-        if state is None or not journal.exists(state):
+        if not (work_dir(self.root) / JOURNAL).exists():
             return []
+        from crmkb.workspace import journal
+        from crmkb.workspace.lock import Locked, locked
+
         try:
-            with locked(state, "recovery", wait=0):
+            with locked(self.root, "recovery", wait=0) as state:
                 return journal.recover(state, self.root)
         except Locked:
             return []
-
-
-def _in_order(model: type[Entity], fields: Mapping[str, Value]) -> list[str]:
-    own = [key for key in fields if key not in model.model_fields]
-    known = [key for key in model.model_fields if key in fields]
-    late = ("tags", "aliases", "source")
-    return [*(k for k in known if k not in late), *(k for k in late if k in known), *own]
+        except CrmError as error:  # who only reads can go on; whoever writes will hear it again
+            return [f"a command was cut off, and cannot be mended: {error.message}"]
