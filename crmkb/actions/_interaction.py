@@ -3,12 +3,14 @@
 The files `log_call.py`, `log_email.py` and so on make an action of each type with `plan_for`.
 """
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as calendar_day
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from crmkb.actions import _references
 from crmkb.actions._stages import leftovers, move
@@ -20,7 +22,10 @@ from crmkb.params import CustomerName, Moment, Param, StageName
 from crmkb.people import read_person
 from crmkb.text import one_line, slugify
 from crmkb.words import Direction, Sentiment, Severity
-from crmkb.workspace import Change, Record, RecordEdit, Workspace, Write, fields_of
+from crmkb.workspace import Change, Workspace, Write, fields_of
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record, RecordEdit
 
 TEMPLATE = "interaction_log_template.md"
 
@@ -137,7 +142,7 @@ def plan_for(type_: str, summary: str, example: str, without: Iterable[str] = ()
     def plan(workspace: Workspace, customer: str, subject: str, **details: Any) -> Change:
         return log(workspace, customer, one_line(subject), type_=type_, **details)
 
-    signature = inspect.signature(log)
+    signature = inspect.signature(log, eval_str=True)
     kept = [p for name, p in signature.parameters.items() if name not in left_out]
     plan.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     plan.__doc__ = (

@@ -7,16 +7,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from crmkb.actions._references import currency_code, member
 from crmkb.dates import parse_iso_day, read_day, read_moment, say_day
-from crmkb.entities import Entity, holds, literal_choices
 from crmkb.errors import BadValue, did_you_mean
 from crmkb.money import read_amount
 from crmkb.text import close_matches
 from crmkb.workspace import Workspace
 from crmkb.workspace.change import to_value
+
+if TYPE_CHECKING:
+    from crmkb.entities import Entity
 
 _PAIR = re.compile(r"([^\W\d](?:[\w-]*\w)?)\s*(\+=|-=|=)(.*)", re.DOTALL)
 _MEMBERS, _CURRENCIES = ("owner", "csm", "us"), ("currency", "contract_currency")
@@ -64,13 +66,32 @@ class Target:
     """The record that assignments are for: its kind, its customer, and the keys it has."""
 
     workspace: Workspace
-    model: type[Entity]
+    noun: str
     customer: str = ""
     keys: Collection[str] = ()
+
+    @property
+    def model(self) -> type[Entity]:
+        """Return the model of its kind."""
+        from crmkb.entities import entities
+
+        return entities()[self.noun]
 
     def knows(self, key: str) -> bool:
         """Return whether a key is one of the kind's own."""
         return key in self.model.model_fields
+
+    def holds(self, key: str, kind: object) -> bool:
+        """Return whether a key's values are of just this type."""
+        from crmkb.entities import holds
+
+        return holds(self.model, key, kind)
+
+    def choices(self, key: str) -> tuple[str, ...]:
+        """Return the words a key of a closed set takes, none for another key."""
+        from crmkb.entities import literal_choices
+
+        return literal_choices(self.model, key)
 
 
 def read_pair(target: Target, text: str) -> Pair:
@@ -79,7 +100,7 @@ def read_pair(target: Target, text: str) -> Pair:
     if match is None:
         raise BadPair(text)
     key, given = match[1], match[3].strip()
-    is_list = holds(target.model, key, list)
+    is_list = target.holds(key, list)
     if match[2] == "-=":
         return Pair(_listed(target, key), "-=", given)
     if match[2] == "+=":
@@ -104,7 +125,7 @@ def new_fields(
 
 def _listed(target: Target, key: str) -> str:
     """Return a key that may hold a list."""
-    if target.knows(key) and not holds(target.model, key, list):
+    if target.knows(key) and not target.holds(key, list):
         raise NoList(key)
     return key
 
@@ -130,8 +151,8 @@ def _one(target: Target, key: str, text: str) -> str:
     """Return one value as the key holds it."""
     if not text or not target.knows(key):
         return text
-    workspace, model = target.workspace, target.model
-    if choices := literal_choices(model, key):
+    workspace = target.workspace
+    if choices := target.choices(key):
         word = text.lower().replace(" ", "_").replace("-", "_")
         return word if word in choices else text
     if kind := _RECORDS.get(key):
@@ -141,18 +162,18 @@ def _one(target: Target, key: str, text: str) -> str:
         return member(workspace, text)
     if key in _CURRENCIES:
         return currency_code(text)
-    if holds(model, key, Decimal) and key != "probability":
+    if target.holds(key, Decimal) and key != "probability":
         return str(to_value(read_amount(text)))
-    if holds(model, key, bool):
+    if target.holds(key, bool):
         return {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
-    return _when(workspace, model, key, text)
+    return _when(target, key, text)
 
 
-def _when(workspace: Workspace, model: type[Entity], key: str, text: str) -> str:
+def _when(target: Target, key: str, text: str) -> str:
     """Return the day or moment that is meant for a key that holds one, else the text."""
-    start = workspace.config.fiscal_year_start
-    if holds(model, key, date):
+    workspace, start = target.workspace, target.workspace.config.fiscal_year_start
+    if target.holds(key, date):
         return read_day(text, workspace.today, start).isoformat()
-    if holds(model, key, datetime | date):
+    if target.holds(key, datetime | date):
         return str(to_value(read_moment(text, workspace.now, start)))
     return text

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from crmkb.dates import parse_iso_day, say_day
 from crmkb.errors import BadValue
-from crmkb.workspace import Record, RecordEdit, Workspace
+from crmkb.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record, RecordEdit
 
 
 class WrongDay(BadValue):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crmkb.errors import Ambiguous, NotFound
 from crmkb.params import Day, Param, RecordName
 from crmkb.tasks import tick
 from crmkb.text import close_matches, fold
-from crmkb.workspace import Change, Record, Workspace, Write
+from crmkb.workspace import Change, Workspace, Write
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record
 
 PANEL = "Change"
 

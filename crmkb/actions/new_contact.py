@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crmkb.actions._pairs import Target, new_fields
-from crmkb.entities.contact import Contact
 from crmkb.errors import AlreadyExists, BadValue
 from crmkb.params import CustomerName, Pairs, Param
 from crmkb.people import is_email
 from crmkb.text import fold, one_line, slugify
 from crmkb.words import Influence, Role
-from crmkb.workspace import Change, Record, RecordEdit, Workspace, Write, fields_of
+from crmkb.workspace import Change, Workspace, Write, fields_of
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record, RecordEdit
 
 PANEL = "Record"
 TEMPLATE = "relationship_map_template.md"
@@ -46,7 +48,7 @@ def plan(
     crm new-contact acme "Jane Roe" --email jane@acme.example --role champion --primary
     """
     at = workspace.customer(customer)
-    more, notes = new_fields(Target(workspace, Contact, at.slug), set_ or [])
+    more, notes = new_fields(Target(workspace, "contact", at.slug), set_ or [])
     name = one_line(name)
     fields = {
         **fields_of(

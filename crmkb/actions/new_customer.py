@@ -6,7 +6,6 @@ from typing import Annotated
 
 from crmkb.actions._pairs import Target, new_fields
 from crmkb.actions._references import member
-from crmkb.entities.customer import Customer
 from crmkb.errors import AlreadyExists
 from crmkb.params import Pairs, Param
 from crmkb.people import domain_of
@@ -44,7 +43,7 @@ def plan(
 
     crm new-customer "Acme Corporation" --tier enterprise --owner ana --website acme.example
     """
-    more, notes = new_fields(Target(workspace, Customer), set_ or [])
+    more, notes = new_fields(Target(workspace, "customer"), set_ or [])
     name = one_line(name)
     fields = {
         **fields_of(

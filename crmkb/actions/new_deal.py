@@ -7,7 +7,6 @@ from typing import Annotated
 from crmkb.actions._pairs import Target, new_fields
 from crmkb.actions._references import contacts as contact_slugs
 from crmkb.actions._references import currency_code, member, stage_id
-from crmkb.entities.deal import Deal
 from crmkb.params import CustomerName, Day, MemberName, Money, Pairs, Param, StageName
 from crmkb.text import one_line, slugify
 from crmkb.words import DealKind
@@ -54,7 +53,7 @@ def plan(
     """
     at = workspace.customer(customer)
     begins = stage_id(workspace, stage) if stage else workspace.stages[0]
-    more, told = new_fields(Target(workspace, Deal, at.slug), set_ or [])
+    more, told = new_fields(Target(workspace, "deal", at.slug), set_ or [])
     name = one_line(name)
     is_closed = workspace.config.stages[begins].is_closed
     fields = {

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crmkb.actions._links import followed, linking_files
 from crmkb.actions.new_customer import refuse_known
 from crmkb.params import CustomerName, Param
 from crmkb.store.paths import REPORTING, find_git
 from crmkb.text import fold, one_line, slugify
-from crmkb.workspace import Change, Record, Workspace, Write
+from crmkb.workspace import Change, Workspace, Write
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record
 
 PANEL = "Change"
 

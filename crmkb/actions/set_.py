@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from crmkb.actions._pairs import Pair, Target, read_pair
 from crmkb.actions._references import stage_id
@@ -13,7 +13,10 @@ from crmkb.actions.new_customer import refuse_known
 from crmkb.errors import AlreadyExists, BadValue, NotFound
 from crmkb.params import Param, RecordName
 from crmkb.text import close_matches, fold
-from crmkb.workspace import Change, Record, RecordEdit, Workspace
+from crmkb.workspace import Change, Workspace
+
+if TYPE_CHECKING:
+    from crmkb.workspace.record import Record, RecordEdit
 
 PANEL = "Change"
 NAMES = ("name", "aliases", "domains", "website", "codename")
@@ -49,7 +52,7 @@ def plan(
     crm set acme/deals/platform amount=60k close_date=eoq contacts+=bob-smith
     """
     found = workspace.find(record)
-    target = Target(workspace, found.model, found.customer, found.document.fields.keys())
+    target = Target(workspace, found.model.noun, found.customer, found.document.fields.keys())
     pairs = [read_pair(target, text) for text in assignments]
     _refuse_taken_names(workspace, found, pairs)
     edit = found.edit()

@@ -9,7 +9,8 @@ from crmkb.errors import did_you_mean
 from crmkb.store.markdown import Edit, Set
 from crmkb.store.paths import slug_of
 from crmkb.text import close_matches, fold
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 MOST_NAMED = 5
 

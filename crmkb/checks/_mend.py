@@ -10,7 +10,8 @@ from crmkb.errors import CrmError, Problem
 from crmkb.store import markdown
 from crmkb.store.markdown import CannotEdit, Edit
 from crmkb.store.paths import matches
-from crmkb.workspace import Change, Record, Workspace, Write
+from crmkb.workspace import Change, Workspace, Write
+from crmkb.workspace.record import Record
 
 MOST_ROUNDS = 5
 """One fix may call for another: a stage that can be read again, for its line in the history."""

@@ -8,7 +8,8 @@ from crmkb.checks._places import at_key, texts
 from crmkb.entities.deal import Deal
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit, Set
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 KEY = "close_date"
 

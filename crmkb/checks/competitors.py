@@ -13,7 +13,8 @@ from crmkb.checks._places import at_key, texts
 from crmkb.errors import Problem, did_you_mean
 from crmkb.store.markdown import Edit
 from crmkb.text import close_matches, fold
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 KEY = "competitors"
 

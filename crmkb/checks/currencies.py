@@ -12,7 +12,8 @@ from crmkb.config import FILE_NAME
 from crmkb.errors import Problem
 from crmkb.money import BadAmount, read_currency_amount
 from crmkb.store.markdown import Edit
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 KEYS = {"deal": "currency", "customer": "contract_currency"}
 

@@ -11,7 +11,8 @@ from crmkb.checks._meant import meant_member, replaced
 from crmkb.checks._places import at_key, texts
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 KEYS = {"customer": ("owner", "csm"), "deal": ("owner",), "interaction": ("us",)}
 

@@ -12,7 +12,8 @@ from crmkb.errors import Problem, did_you_mean
 from crmkb.store import markdown
 from crmkb.store.markdown import Append, Edit
 from crmkb.text import close_matches
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 KEY = "stage_history"
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from crmkb.entities import Finding
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit, Set
-from crmkb.workspace import Record, Workspace
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import Record
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:

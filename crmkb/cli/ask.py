@@ -18,7 +18,7 @@ from crmkb.errors import Ambiguous, BadValue, CrmError, NotFound
 from crmkb.text import fold, text_width
 
 if TYPE_CHECKING:
-    from crmkb.workspace import Record
+    from crmkb.workspace.record import Record
 
 MOST_LISTED = 20
 RECORDS: Mapping[str, tuple[str, ...]] = {

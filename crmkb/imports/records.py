@@ -11,8 +11,8 @@ from crmkb.store import markdown
 from crmkb.store.markdown import Value
 from crmkb.store.paths import customer_of
 from crmkb.text import slugify
-from crmkb.workspace import Record, RecordEdit, Workspace, Write
-from crmkb.workspace.record import check_values
+from crmkb.workspace import Workspace, Write
+from crmkb.workspace.record import Record, RecordEdit, check_values
 
 CUSTOMER_TEMPLATE = "customer_profile_template.md"
 _LATE = ("tags", "aliases", "source")

@@ -43,7 +43,8 @@ def events(workspace: Workspace, customer: str, since: date | None = None) -> li
     first, last = since.isoformat() if since else "", workspace.today.isoformat()
     known = [event for event in found if first <= event.day <= last]
     known.sort(key=lambda event: (event.path, event.line))
-    return sorted(reversed(known), key=lambda event: event.when, reverse=True)
+    known.reverse()
+    return sorted(known, key=lambda event: event.when, reverse=True)
 
 
 def ahead(workspace: Workspace, customer: str) -> int:

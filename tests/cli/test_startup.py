@@ -53,7 +53,13 @@ def test_what_needs_no_workspace_loads_nothing(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "words, offered",
-    [("crm log-c", "log-call"), ("crm show ac", "acme"), ("crm list de", "deals")],
+    [
+        ("crm log-c", "log-call"),
+        ("crm show ac", "acme"),
+        ("crm list de", "deals"),
+        ("crm log-call ac", "acme"),
+        ("crm new-deal acme Platform --stage neg", "negotiation"),
+    ],
 )
 def test_completion_loads_nothing(tree: Tree, words: str, offered: str) -> None:
     tree(FILES)

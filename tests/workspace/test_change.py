@@ -7,9 +7,9 @@ import pytest
 
 from crmkb.entities import entities
 from crmkb.errors import BrokenFile, Exit
-from crmkb.workspace import Change, Record, Write, WrongValue, fields_of
+from crmkb.workspace import Change, Write, fields_of
 from crmkb.workspace.change import MOST_NAMED, Given, to_value
-from crmkb.workspace.record import check_values
+from crmkb.workspace.record import Record, WrongValue, check_values
 
 DEAL = b"""\
 ---

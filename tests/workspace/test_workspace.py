@@ -9,7 +9,8 @@ from crmkb.config import BadConfig
 from crmkb.errors import AlreadyExists, BrokenFile, Exit, NotFound
 from crmkb.store.paths import NotAWorkspace, OutsideWorkspace
 from crmkb.store.templates import TemplateFailed
-from crmkb.workspace import Workspace, WrongValue
+from crmkb.workspace import Workspace
+from crmkb.workspace.record import WrongValue
 from tests.conftest import Git, Tree
 from tests.workspace.conftest import ACME, NOW, Open
 

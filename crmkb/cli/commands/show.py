@@ -17,7 +17,7 @@ from crmkb.workspace.facts import facts
 from crmkb.workspace.refs import short_ref
 
 if TYPE_CHECKING:
-    from crmkb.workspace import Record
+    from crmkb.workspace.record import Record
 
 PANEL = "Read"
 WIDEST = 100
