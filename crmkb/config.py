@@ -56,7 +56,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one workspace; `rates` tell what one unit is worth in `currency`."""
+    """The settings of one workspace; `rates` tell what one unit is worth in `currency`.
+
+    `secrets_allowed_in` are patterns of paths whose secrets are none, such as test data.
+    """
 
     name: str = ""
     timezone: str = "UTC"
@@ -65,6 +68,7 @@ class Config:
     team: Mapping[str, Member] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=lambda: dict(_default_stages()))
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    secrets_allowed_in: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,12 +89,20 @@ class Config:
 def load_config(root: Path) -> Config:
     """Return the settings of the workspace in a folder; raise `BadConfig`."""
     try:
-        return read_config((root / FILE_NAME).read_bytes().decode("utf-8-sig"))
+        return read_config(_bytes(root).decode("utf-8-sig"))
     except OSError as error:
         raise BadConfig("", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadConfig("", f"line {line} is not UTF-8 text") from error
+
+
+def _bytes(root: Path) -> bytes:
+    """Return the file's bytes; a link that leads out is not followed, whatever it leads to."""
+    file = root / FILE_NAME
+    if not file.resolve().is_relative_to(root.resolve()):
+        raise BadConfig("", "is a link that leads out of the workspace")
+    return file.read_bytes()
 
 
 def read_config(text: str) -> Config:
@@ -101,6 +113,8 @@ def read_config(text: str) -> Config:
         raise BadConfig("", f"not valid TOML: {error}") from error
     except RecursionError:
         raise BadConfig("", "not valid TOML: brackets nested too deep") from None
+    except (ValueError, ArithmeticError):
+        raise BadConfig("", "a number is too large") from None
     workspace = _table(data, "workspace")
     return Config(
         name=_text(workspace, "workspace.name", ""),
@@ -113,6 +127,7 @@ def read_config(text: str) -> Config:
             _currency(code, "rates"): _number(value, f"rates.{code}", above_zero=True)
             for code, value in _table(data, "rates").items()
         },
+        secrets_allowed_in=_texts(_table(data, "secrets"), "secrets.allow"),
     )
 
 
@@ -170,6 +185,13 @@ def _text(table: Mapping[str, Any], key: str, default: str) -> str:
     if not isinstance(value, str):
         raise BadConfig(key, f"{value} must be a text in quotes")
     return value
+
+
+def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = table.get(key.rpartition(".")[2], [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise BadConfig(key, f'must be a list of texts, such as {key.rpartition(".")[2]} = ["…"]')
+    return tuple(values)
 
 
 def _number(value: Any, key: str, *, above_zero: bool = False) -> Decimal:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})")
+_TICKS = re.compile("`+")
 
 
 def prose_lines(text: str, first_line: int = 1) -> Iterator[tuple[int, str]]:
@@ -16,6 +17,27 @@ def prose_lines(text: str, first_line: int = 1) -> Iterator[tuple[int, str]]:
             fence = _next_fence(fence, mark[1])
         elif not fence:
             yield number, line
+
+
+def without_code(line: str) -> str:
+    """Return a line without its code spans: what stands between runs of as many backticks.
+
+    In one pass: a search for the end from each backtick would take hours on a line of them.
+    """
+    runs = list(_TICKS.finditer(line))
+    closing: list[int | None] = [None] * len(runs)
+    last: dict[int, int] = {}
+    for number in reversed(range(len(runs))):
+        size = len(runs[number][0])
+        closing[number], last[size] = last.get(size), number
+    kept, reached, number = [], 0, 0
+    while number < len(runs):
+        end = closing[number]
+        if end is not None:
+            kept.append(line[reached : runs[number].start()])
+            reached, number = runs[end].end(), end
+        number += 1
+    return "".join([*kept, line[reached:]])
 
 
 def _next_fence(fence: str, mark: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ SCHEMA_VERSION = 1
 
 Format = Literal["table", "csv", "tsv", "jsonl", "ids"]
 
+# Of what steers a terminal, JSON itself escapes only a part.
+_STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
 
 
@@ -80,7 +83,12 @@ class Output:
             case "table":
                 self.table(columns, rows)
             case "csv" | "tsv":
-                write_csv(sys.stdout, columns, rows, "," if form == "csv" else "\t")
+                delimiter = "," if form == "csv" else "\t"
+                if self.is_terminal:  # programs get what is in the files
+                    columns, *rows = (
+                        [*map(_harmless_to_terminals, row)] for row in (columns, *rows)
+                    )
+                write_csv(sys.stdout, columns, rows, delimiter)
             case "jsonl":
                 self.json_lines(dict(zip(columns, row, strict=True)) for row in rows)
             case "ids":
@@ -132,15 +140,21 @@ def write_csv(
     writer.writerows([_harmless(value) for value in row] for row in rows)
 
 
+def _harmless_to_terminals(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) else value
+
+
 def _harmless(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    value = value.replace("\r\n", "\n").replace("\r", "\n")  # not quoted, a CR begins a row
+    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") else value
 
 
 def _json(data: Any, indent: int | None = None) -> str:
     is_utf8 = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    return json.dumps(data, ensure_ascii=not is_utf8, indent=indent, default=_plain)
+    text = json.dumps(data, ensure_ascii=not is_utf8, indent=indent, default=_plain)
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _plain(value: Any) -> Any:

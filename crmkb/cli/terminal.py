@@ -1,22 +1,36 @@
-"""A page for a terminal: without front matter, pictures and targets of links."""
+"""Markdown for a terminal: a page without front matter, pictures and targets of links."""
 
 from __future__ import annotations
 
 import re
+import sys
 
 from crmkb.store import markdown
+from crmkb.text import printable
 
 _PICTURE = re.compile(r"^```mermaid\n.*?^```\n+", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _ALERT = re.compile(r"^> \[!(\w+)\]$", re.MULTILINE)
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\([^()\s]*\)")
+# Rich would write out the characters that these stand for.
+_CHARACTER = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br ?/?>")
+
+
+def harmless(text: str) -> str:
+    """Return Markdown that cannot steer a terminal, also when its entities are written out."""
+    return _CHARACTER.sub(_unless_steering, printable(text))
 
 
 def for_terminal(text: str) -> str:
     """Return the Markdown of a page that makes sense without a browser."""
-    body = markdown.parse(text.encode()).body
+    body = harmless(markdown.parse(text.encode()).body)
     body = _COMMENT.sub("", _PICTURE.sub("", body))
     body = _LINK.sub(r"\1", body)
     body = _ALERT.sub(lambda match: f"> **{match[1].capitalize()}:**", body)
     return _LINE_BREAK.sub(" · ", body).strip()
+
+
+def _unless_steering(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code > sys.maxunicode or printable(chr(code)) else ""

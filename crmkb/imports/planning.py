@@ -22,6 +22,7 @@ from crmkb.incoming import Row, Table
 from crmkb.store.markdown import CannotEdit, Value
 from crmkb.store.paths import customer_of, slug_of
 from crmkb.workspace import Workspace
+from crmkb.workspace.leaks import ALLOWING, leaks
 
 Progress = Callable[[int, int], None]
 
@@ -56,6 +57,7 @@ class Settings:
     order: Order | None = None
     fallback: str = ""
     updates: bool = False
+    allows_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,23 @@ class Planner:
         fields = self._resolved(draft.path, draft.fields, self._unresolved)
         try:
             if draft.exists:
-                return self._compared(draft, fields)
+                return self._kept_safe(self._compared(draft, fields))
             fields.setdefault("source", self.settings.source)
             if draft.id:
                 fields[self.id_key] = draft.id
             write = self.records.new(draft.path, fields, draft.notes)
         except (BadValue, BrokenFile, CannotEdit) as error:
             return _rejected(draft.row, error)
-        return Step(draft.row, Outcome.CREATED, draft.path, write)
+        return self._kept_safe(Step(draft.row, Outcome.CREATED, draft.path, write))
+
+    def _kept_safe(self, step: Step) -> Step:
+        """Return a step, or the row rejected that would write a secret: the others can go in."""
+        if step.write is None or self.settings.allows_secrets:
+            return step
+        allowed = self.workspace.config.secrets_allowed_in
+        for _, secret in leaks([step.write], allowed):
+            return Step(step.row, Outcome.REJECTED, reason=f"holds {secret}; {ALLOWING}")
+        return step
 
     def notes(self) -> Iterator[str]:
         """Yield what to tell of the import as a whole."""

@@ -37,5 +37,5 @@ def run(definition: Definition, index: Index) -> Answers:
 def _rows(definition: Definition, asked: Query, index: Index) -> list[Row]:
     try:
         return query.run(index, asked.sql, seconds=SECONDS).objects()
-    except (query.BadQuery, query.NotReading, query.TooSlow) as error:
+    except (query.BadQuery, query.NotReading, query.TooSlow, query.TooLarge) as error:
         raise QueryFailed(definition, asked, error) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmkb.reports import escape, filters, pictures, tables
 from crmkb.reports.filters import Setting
 from crmkb.store import templates
+from crmkb.store.bounds import text_only
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 def sandbox(setting: Setting) -> SandboxedEnvironment:
     """Return the sandbox for one page."""
+    from crmkb.store.sandbox import measured
+
     made = templates.environment().overlay(
         autoescape=True, finalize=finalize, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters = {**made.filters, **words(setting)}
+    made.filters = {**made.filters, **measured(words(setting))}
     return made
 
 
@@ -44,6 +47,7 @@ def words(setting: Setting) -> dict[str, Callable[..., Any]]:
 
 def finalize(value: object) -> object:
     """Return a value as a template prints it: Markdown as it is, all else escaped."""
+    text_only(value)
     if value is None or hasattr(value, "__html__"):
         return filters.NOTHING if value is None else value
     if isinstance(value, int | float) and not isinstance(value, bool):

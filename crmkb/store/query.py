@@ -11,16 +11,25 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from crmkb.errors import BadValue, CrmError, did_you_mean
 from crmkb.store.index import Index
 from crmkb.text import close_matches
 
-LONGEST_VALUE = 50_000_000
-"""No value that a query makes may be longer, in bytes."""
+LONGEST_VALUE, LARGEST_RESULT, LARGEST_HEAP = 2_000_000, 100_000_000, 1_000_000_000
+"""How long one value of a query, all its rows, and all that SQLite keeps for it may be, in bytes.
 
+Values are this short as a single search in one, such as `instr`, cannot be stopped half-way.
+"""
+
+_LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: LONGEST_VALUE,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1_000,
+}
 _STEPS_BETWEEN_LOOKS = 10_000
+_BYTES_OF_A_ROW = 100
 _ALLOWED = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
@@ -61,6 +70,16 @@ class TooSlow(CrmError):
         )
 
 
+class TooLarge(CrmError):
+    """The query was stopped as it took more memory than it may."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"{label}: what it asks for is too large",
+            "ask for fewer rows or columns, or LIMIT them",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The rows of a query; no two columns have the same name."""
@@ -86,15 +105,17 @@ def run(
     """Return the rows of one statement that reads, at `most` so many.
 
     `names` are what a misspelt column may have meant; else all columns of all tables are. Raise
-    `BadQuery`, `NotReading` or `TooSlow`, which name what was wrong by the `label`.
+    `BadQuery`, `NotReading`, `TooSlow` or `TooLarge`, which name what was wrong by the `label`.
     """
     # An argument of the command line may hold bytes that are no characters.
     text = sql.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with _guarded(index.db, seconds):
             cursor = index.db.execute(text, {"today": index.as_of.isoformat(), **(values or {})})
-            rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
+            rows = list(_fetched(cursor, most, label))
             description = cursor.description
+    except MemoryError as error:
+        raise TooLarge(label) from error
     except (sqlite3.Error, sqlite3.Warning) as error:
         if str(error) == "interrupted":
             raise TooSlow(seconds) from error
@@ -119,13 +140,23 @@ def columns(index: Index, table: str) -> list[str]:
     return [str(name) for (name,) in index.rows("SELECT name FROM pragma_table_info(?)", table)]
 
 
+def _fetched(cursor: sqlite3.Cursor, most: int | None, label: str) -> Iterator[tuple[Any, ...]]:
+    left = LARGEST_RESULT
+    for row in islice(cursor, None if most is None or most < 0 else most):
+        left -= _BYTES_OF_A_ROW + sum(len(each) for each in row if isinstance(each, str | bytes))
+        if left < 0:
+            raise TooLarge(label)
+        yield row
+
+
 @contextmanager
 def _guarded(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """Let the connection only read, for so long."""
     for statement in _VIRTUAL:  # connecting these tables looks like writing to an authorizer
         db.execute(statement)
     deadline = time.monotonic() + seconds
-    longest = db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    db.execute(f"PRAGMA hard_heap_limit = {LARGEST_HEAP}")  # of the whole process, for good
+    before = {limit: db.setlimit(limit, value) for limit, value in _LIMITS.items()}
     db.set_authorizer(_authorize)
     db.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
     try:
@@ -133,7 +164,8 @@ def _guarded(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
     finally:
         db.set_progress_handler(None, 0)
         db.set_authorizer(None)
-        db.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest)
+        for limit, value in before.items():
+            db.setlimit(limit, value)
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:

@@ -27,7 +27,7 @@ GRAIN_NS = 2_000_000_000
 
 Progress = Callable[[int, int], None]
 
-_OWN_TABLES = ("fields", "names", "tasks", "stage_changes", "links", "problems", "files")
+_OWN_TABLES = ("fields", "names", "tasks", "stage_changes", "links", "problems", "secrets", "files")
 _PORTION = 500
 # A file read within the grain has no size here, so that its stamp equals nothing on disk.
 _STAMPS = (

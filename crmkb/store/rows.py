@@ -16,7 +16,8 @@ from crmkb.entities.deal import Deal
 from crmkb.entities.interaction import Interaction
 from crmkb.errors import Problem
 from crmkb.people import domain_of
-from crmkb.prose import prose_lines
+from crmkb.prose import prose_lines, without_code
+from crmkb.secrets import find_secrets
 from crmkb.store import markdown
 from crmkb.store.paths import SUMMARY, customer_of, matches, slug_of
 from crmkb.store.schema import RENAMED, to_sql
@@ -32,7 +33,6 @@ _SECOND_BLOCK = re.compile(
 )
 _ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|[#/]")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:-\d{4})?(?=-)")
-_CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 
 
 @dataclass(slots=True)
@@ -60,7 +60,9 @@ def kind_of(path: str) -> str:
 def rows_of(path: str, data: bytes, config: Config) -> Rows:
     """Return everything the index holds about one file; what is wrong becomes problem rows."""
     rows = Rows(kind_of(path), slug_of(path))
-    if rows.kind in ("series", "generated"):
+    for secret in find_secrets(data.decode("utf-8", "replace")):
+        rows.add("secrets", path, secret.line, secret.kind, secret.excerpt)
+    if rows.kind == "generated":
         return rows
     try:
         document = markdown.parse(data)
@@ -68,6 +70,10 @@ def rows_of(path: str, data: bytes, config: Config) -> Rows:
         _add_problem(rows, Problem(path, error.line, "", error.reason, error.hint or ""))
         if rows.kind in entities():  # named like the others, it says what is wrong with it
             rows.add("names", fold(slug_of(path)), rows.kind, path, customer_of(path), "slug")
+        return rows
+    for problem in _problems_of_body(path, document):
+        _add_problem(rows, problem)
+    if rows.kind == "series":
         return rows
     model = entities().get(rows.kind)
     if model is not None:
@@ -155,8 +161,6 @@ def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
         )
     for line, target in _links(document.body, document.body_line):
         rows.add("links", path, line, target)
-    for problem in _problems_of_body(path, document):
-        _add_problem(rows, problem)
     rows.add("texts", path, rows.title, _searchable(document))
 
 
@@ -181,22 +185,28 @@ def _links(body: str, first_line: int) -> Iterator[tuple[int, str]]:
         return
     for number, line in prose_lines(body, first_line):
         if "](" in line:
-            for match in _LINK.finditer(_CODE.sub("", line)):
+            for match in _LINK.finditer(without_code(line)):
                 target = match["angled"] or match["plain"] or ""
                 if target and not _ELSEWHERE.match(target):
                     yield number, target
 
 
 def _conflict(body: str, first_line: int) -> int:
-    """Return the line on which the first unresolved conflict of git begins, or 0."""
-    if "<<<<<<< " not in body:
+    """Return the line on which the first unresolved conflict of git begins, or 0.
+
+    One that lies wholly in fenced code is taken for an example.
+    """
+    if "<<<<<<< " not in body or ">>>>>>> " not in body:
         return 0
+    prose = {number for number, _ in prose_lines(body, first_line)}
     begins = 0
-    for number, line in prose_lines(body, first_line):
+    for number, line in enumerate(body.split("\n"), start=first_line):
         if line.startswith("<<<<<<< "):
             begins = begins or number
         elif begins and line.startswith(">>>>>>> "):
-            return begins
+            if not prose.isdisjoint((begins, number)):
+                return begins
+            begins = 0
     return 0
 
 

@@ -44,6 +44,8 @@ CREATE TABLE links (path TEXT, line INTEGER, target TEXT);
 CREATE INDEX links_by_path ON links (path);
 CREATE TABLE problems (path TEXT, line INTEGER, field TEXT, message TEXT, hint TEXT);
 CREATE INDEX problems_by_path ON problems (path);
+CREATE TABLE secrets (path TEXT, line INTEGER, kind TEXT, excerpt TEXT);
+CREATE INDEX secrets_by_path ON secrets (path);
 CREATE VIRTUAL TABLE texts USING fts5(path UNINDEXED, title, body,
     tokenize = "unicode61 remove_diacritics 2");
 """

@@ -53,11 +53,12 @@ def _text(path: str, data: bytes) -> str:
 
 @cache
 def environment() -> SandboxedEnvironment:
-    """Return the sandbox: no attributes of Python, an undefined name is an error."""
+    """Return the sandbox: nothing of Python, nothing without end, no undefined names."""
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
+    from crmkb.store.sandbox import Sandbox
+
+    return Sandbox(undefined=StrictUndefined, keep_trailing_newline=True)
 
 
 @lru_cache(maxsize=32)
@@ -80,9 +81,12 @@ def render(
     """
     from jinja2 import TemplateError, TemplateSyntaxError
 
+    from crmkb.store.bounds import bounded
+
     try:
-        template = sandbox.from_string(text) if sandbox else _compiled(text)
-        return template.render(values)
+        with bounded():
+            template = sandbox.from_string(text) if sandbox else _compiled(text)
+            return template.render(values)
     except TemplateSyntaxError as error:
         line = error.lineno + first_line - 1
         raise TemplateFailed(path, line, error.message or "broken") from error

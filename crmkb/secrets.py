@@ -1,0 +1,158 @@
+"""Secrets in texts: tokens, private keys, cards, accounts, passwords; found, and masked.
+
+Pure: refusing them is left to `workspace/apply.py`, reporting them to `checks/secrets.py`. A text
+without any costs next to nothing: patterns are tried only where a plain search finds a trace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crmkb import bank_numbers, credentials
+
+Found = tuple[int, int, str, str]
+"""Where a secret begins and ends in a text, what of it may be shown, and its kind in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret's line, its kind in words, and an excerpt that does not give it away."""
+
+    line: int
+    kind: str
+    excerpt: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.excerpt})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A token with a shape of its own; one of its `traces` stands in every text that holds it.
+
+    Of what the pattern finds only the first group may be shown.
+    """
+
+    kind: str
+    traces: tuple[bytes, ...]
+    pattern: re.Pattern[str]
+
+
+def _token(kind: str, traces: str, shape: str) -> _Token:
+    return _Token(kind, tuple(traces.encode().split()), re.compile(rf"(?<![A-Za-z0-9_]){shape}"))
+
+
+_A = "[A-Za-z0-9]"
+_W = "[A-Za-z0-9_-]"
+_TOKENS = (
+    _token("a Slack token", "xox", rf"(xox[a-z](?:\.xox[a-z])?-){_W}{{10,}}"),
+    _token("a Slack token", "xapp-", rf"(xapp-)\d-{_W}{{10,}}"),
+    _token("an AWS access key", "AKIA ASIA", rf"(A(?:KIA|SIA))[A-Z2-7]{{16}}(?!{_A})"),
+    _token("a GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", rf"(gh[pousr]_){_A}{{30,}}"),
+    _token("a GitHub token", "github_pat_", r"(github_pat_)\w{30,}"),
+    _token("a GitLab token", "glpat-", rf"(glpat-){_W}{{20,}}"),
+    _token("a Stripe key", "k_live_ k_test_", rf"([sr]k_(?:live|test)_){_A}{{16,}}"),
+    _token("a Stripe key", "whsec_", rf"(whsec_){_A}{{16,}}"),
+    _token("a Google API key", "AIza", rf"(AIza){_W}{{33,40}}(?!{_W})"),
+    _token("a Google secret", "GOCSPX-", rf"(GOCSPX-){_W}{{20,}}"),
+    # A digit, and in parts joined by dashes a capital, keep out words.
+    _token(
+        "an API key",
+        "sk-",
+        rf"(?<!-)(sk-(?:proj-|ant-|or-)?)(?={_W}*\d)(?:{_A}{{20,}}|(?={_W}*[A-Z]){_W}{{24,}})",
+    ),
+    _token("a SendGrid key", "SG.", rf"(SG\.){_W}{{16,}}\.{_W}{{16,}}"),
+    _token("an npm token", "npm_", rf"(npm_){_A}{{36}}"),
+    _token("a PyPI token", "pypi-AgE", rf"(pypi-)AgE{_W}{{16,}}"),
+    _token("a HubSpot token", "pat-", r"(pat-[a-z]{2}\d-)[0-9a-fA-F-]{32,}"),
+    _token("a JSON web token", "eyJ", rf"(eyJ){_W}{{8,}}\.eyJ{_W}{{8,}}\.{_W}{{8,}}"),
+    _token(
+        "a private key",
+        "PRIVATE",
+        r"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY)(?: BLOCK)?-----"
+        r"(?:\s|\\[nr])+(?:[\w-]+: [^\n]*\s+)*[A-Za-z0-9+/=]{16,}",
+    ),
+    _token("a private key", "PuTTY-User-Key", r"(PuTTY-User-Key-File-)\d:"),
+)
+_WEBHOOK = _token(
+    "a Slack webhook",
+    "hooks.slack.com",
+    r"(hooks\.slack\.com/(?:services|workflows|triggers)/)\w+/[\w/-]{8,}",
+)
+_PLACEHOLDER = re.compile(r"[xX*._-]+|[xX]{4,}.*|your.*", re.IGNORECASE)
+_CALLED = tuple(trace.encode() for trace in credentials.TRACES)
+
+# Every token is a long word; what makes up words as one letter, so that a plain search finds one.
+_LETTERS = bytes(
+    ord("a") if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "-_") else ord(" ")
+    for code in range(256)
+)
+_LONG_WORD = b"a" * 18
+
+_TELLING = 6
+_TOLD_WORD = re.compile(r"[a-z0-9]{4,}")
+
+
+def find_secrets(text: str, before: str = "") -> Iterator[Secret]:
+    """Yield the secrets of a text in the order of lines, each once.
+
+    Those that `before` holds already are left out: an edit does not answer for what was there.
+    """
+    for start, end, shown, kind in _all_in(text):
+        if not before or text[start:end] not in before:
+            yield Secret(text.count("\n", 0, start) + 1, kind, shown)
+
+
+def gives_away(name: str, text: str) -> bool:
+    """Return whether a name made of a text, such as a file's, holds a part of its secrets."""
+    name = name.lower()
+    for start, end, shown, _ in _all_in(text):
+        hidden = text[start:end].removeprefix(shown.rstrip(" …")).lower()
+        if any(word[:_TELLING] in name for word in _TOLD_WORD.findall(hidden)):
+            return True
+    return False
+
+
+def masked(text: str) -> str:
+    """Return a text in which only an excerpt is left of each secret."""
+    for start, end, shown, _ in reversed(_all_in(text)):
+        text = text[:start] + shown + text[end:]
+    return text
+
+
+def _all_in(text: str) -> list[Found]:
+    """Return all that is found, in order; what lies within another one is left out."""
+    found = list(_found(text))
+    if len(found) < 2:
+        return found
+    apart: list[Found] = []
+    for each in sorted(found, key=lambda one: (one[0], -one[1])):
+        if not apart or each[0] >= apart[-1][1]:
+            apart.append(each)
+    return apart
+
+
+def _found(text: str) -> Iterator[Found]:
+    data = text.encode("utf-8", "surrogatepass")
+    if _LONG_WORD in data.translate(_LETTERS):
+        for token in _TOKENS:
+            if any(trace in data for trace in token.traces):
+                yield from _tokens(token, text)
+    if _WEBHOOK.traces[0] in data:
+        yield from _tokens(_WEBHOOK, text)
+    lowered = data.lower()
+    if any(trace in lowered for trace in _CALLED):
+        yield from credentials.called_secret(text, lowered.decode("utf-8", "surrogatepass"))
+    if b"://" in data and b"@" in data:
+        yield from credentials.in_links(text)
+    if bank_numbers.has_trace(data):
+        yield from bank_numbers.cards(text)
+        yield from bank_numbers.accounts(text)
+
+
+def _tokens(token: _Token, text: str) -> Iterator[Found]:
+    for match in token.pattern.finditer(text):
+        if not _PLACEHOLDER.fullmatch(text, match.end(1), match.end()):
+            yield *match.span(), f"{match[1]}…", token.kind

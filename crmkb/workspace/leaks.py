@@ -1,0 +1,67 @@
+"""Secrets that a change would write: what git once holds, everybody keeps who ever cloned it.
+
+What a secret looks like is told by `secrets`. A change answers only for what it adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from crmkb.config import FILE_NAME
+from crmkb.errors import CrmError
+from crmkb.secrets import Secret, find_secrets, gives_away
+from crmkb.store.paths import matches
+from crmkb.workspace.change import Change, Write
+
+ALLOWING = f"take it out; to allow it once: --allow-secret, for good: [secrets] in {FILE_NAME}"
+_MESSAGE = "the commit message"
+
+
+class SecretFound(CrmError):
+    """A change would write something that looks like a secret."""
+
+    def __init__(self, found: Sequence[tuple[str, Secret]]) -> None:
+        path, secret = found[0]
+        place = path if path == _MESSAGE else f"{path}:{secret.line}"
+        more = len({(path, str(secret)) for path, secret in found}) - 1
+        others = f", and there are {more} more" if more else ""
+        pattern = path.replace("…", "*")
+        super().__init__(
+            f"{place}: holds {secret}{others}; nothing was written",
+            "take it out; to allow it once: --allow-secret,"
+            f' for good: [secrets] allow = ["{pattern}"] in {FILE_NAME}',
+        )
+
+
+def refuse_secrets(change: Change, allowed_in: Sequence[str]) -> None:
+    """Raise `SecretFound` when a change adds a secret to a file, or to git's log."""
+    found = list(leaks(change.differing, allowed_in))
+    if not found:  # a message tells what is in a file: that is the place to name
+        found = [(_MESSAGE, secret) for secret in find_secrets(change.message)]
+    if found:
+        raise SecretFound(found)
+
+
+def leaks(writes: Iterable[Write], allowed_in: Sequence[str]) -> Iterator[tuple[str, Secret]]:
+    """Yield the secrets that files get anew, with the paths; those of a moved file are not new."""
+    writes = list(writes)
+    before = {write.path: write.before for write in writes}
+    for write in writes:
+        if write.after is not None and not is_allowed(write.path, allowed_in):
+            former, text = write.before or before.get(write.origin), _text(write.after)
+            for secret in find_secrets(text, _text(former or b"")):
+                yield _shown(write.path, text), secret
+
+
+def is_allowed(path: str, allowed_in: Iterable[str]) -> bool:
+    """Return whether a path is of one of the patterns that `crm.toml` allows."""
+    return any(matches(path, pattern) for pattern in allowed_in)
+
+
+def _shown(path: str, text: str) -> str:
+    """Return a path without the names of folders and file that are made of a secret."""
+    return "/".join("…" if gives_away(name, text) else name for name in path.split("/"))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
