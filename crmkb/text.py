@@ -55,7 +55,7 @@ def close_matches(word: str, candidates: Iterable[str], limit: int = 3) -> list[
     """Return the candidates a person may have meant, the best first.
 
     Those that begin with the word (or begin it) come first, then those that contain it, then
-    those spelt much like it.
+    those spelt much like it, or else those whose beginning is.
     """
     by_key = {fold(candidate): candidate for candidate in candidates}
     key = fold(word)
@@ -63,10 +63,22 @@ def close_matches(word: str, candidates: Iterable[str], limit: int = 3) -> list[
     found += [each for each in by_key if len(each) > 2 and key.startswith(each)]
     found += [each for each in by_key if len(key) > 2 and key in each]
     if len(found) < limit:
-        import difflib  # only an error pays for it
-
-        found += difflib.get_close_matches(key, by_key, n=limit)
+        found += _spelt_alike(key, by_key, limit)
     return [by_key[each] for each in dict.fromkeys(found)][:limit]
+
+
+def _spelt_alike(word: str, candidates: Iterable[str], limit: int) -> list[str]:
+    """Return the candidates spelt much like a word, or those whose beginning is."""
+    import difflib  # only an error pays for it
+
+    candidates = list(candidates)
+    if alike := difflib.get_close_matches(word, candidates, n=limit):
+        return alike
+    if len(word) < 3:
+        return []
+    beginnings = {each[: len(word)]: each for each in candidates}
+    close = difflib.get_close_matches(word, beginnings, n=limit, cutoff=0.75)
+    return [beginnings[each] for each in close]
 
 
 def printable(text: str) -> str:

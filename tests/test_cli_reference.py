@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -52,5 +53,17 @@ def test_an_example_of_the_help_works(
         monkeypatch.chdir(root.parent)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Dear Ana,")))
     monkeypatch.setenv("EDITOR", "true")
+    if command == "again":
+        refuse_once(root, crm)
     ran = crm(*shlex.split(example.removesuffix(" < mail.txt"))[1:])
     assert ran.code in (Exit.DONE, Exit.FINDINGS), ran.err
+
+
+def refuse_once(root: Path, crm: Crm) -> None:
+    """Have git refuse an act, which is kept."""
+    hook = root / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert crm("log-note", "acme", "They hire a new CIO").code == Exit.FAILED
+    hook.unlink()

@@ -154,3 +154,8 @@ def test_text_is_shortened_by_the_columns_it_takes(text: str, width: int, shown:
 @given(st.text(), st.integers(0, 30))
 def test_shortened_text_fits(text: str, width: int) -> None:
     assert text_width(shorten(text, width)) <= width
+
+
+def test_a_slip_at_the_beginning_of_a_longer_name_is_understood() -> None:
+    assert close_matches("acmee", ["acme-corporation", "zenith"]) == ["acme-corporation"]
+    assert close_matches("nobody", ["acme-corporation", "zenith"]) == []

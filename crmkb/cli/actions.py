@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from difflib import unified_diff
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkb import plugins
 from crmkb.cli.ask import ask_for
@@ -16,6 +16,9 @@ from crmkb.cli.values import Parameter, parameters_of
 from crmkb.errors import Exit
 from crmkb.store.paths import KEEPER
 from crmkb.workspace import Applied, Change, Write
+
+if TYPE_CHECKING:
+    from crmkb.cli.drafts import Draft
 
 EXTRAS: tuple[Extra, ...] = (
     ("dry_run", "", "Show what would be written, as a diff, and write nothing."),
@@ -29,26 +32,56 @@ EDITOR: Extra = ("edit", "-e", "Write the text in your editor.")
 
 def build(name: str, module_name: str) -> Callable[..., Any]:
     """Return the command of an action."""
-    module = plugins.load("actions", module_name)
-    parameters = list(parameters_of(module.plan))
-    written = next((each.name for each in parameters if each.param.is_written), "")
+    action = Action(name, plugins.load("actions", module_name))
 
     def run(session: Session, values: dict[str, Any], flags: dict[str, bool]) -> Exit:
-        if not written:
-            _ask_wanted(session, module, parameters, values)
-            return carry_out(session, module.plan(session.workspace, **values), name, flags)
-        from crmkb.cli.editor import edit, kept
+        return act(session, action, values, flags)
 
-        with kept(session, name):
-            _ask_wanted(session, module, parameters, values)
-            change = module.plan(session.workspace, **values)
-            if flags["edit"]:  # only now, so that a slip in the options costs nobody a text
-                values[written] = edit(session, values.get(written, ""))
-                change = module.plan(session.workspace, **values)
-            session.typed = values.get(written, "")
-            return carry_out(session, change, name, flags)
+    extras = (*EXTRAS, EDITOR) if action.written else EXTRAS
+    return command_of(name, action.module.plan, run, extras)
 
-    return command_of(name, module.plan, run, (*EXTRAS, EDITOR) if written else EXTRAS)
+
+class Action:
+    """An action's module, under the name of its command."""
+
+    def __init__(self, name: str, module: ModuleType) -> None:
+        self.name, self.module = name, module
+        self.parameters = list(parameters_of(module.plan))
+
+    @property
+    def written(self) -> str:
+        """Return the parameter that is a longer text, empty when there is none."""
+        return next((each.name for each in self.parameters if each.param.is_written), "")
+
+
+def act(
+    session: Session,
+    action: Action,
+    values: dict[str, Any],
+    flags: dict[str, bool],
+    former: Draft | None = None,
+) -> Exit:
+    """Carry out an action; what was typed is kept when it fails, instead of a `former` draft."""
+    from crmkb.cli.drafts import draft_of, drop_done, kept
+
+    with kept(session, action.name, values, action.written, former):
+        _ask_wanted(session, action.module, action.parameters, values)
+        change = action.module.plan(session.workspace, **values)
+        if flags.get("edit"):  # only now, so that a slip in the options costs nobody a text
+            from crmkb.cli.editor import edit
+
+            values[action.written] = edit(session, values.get(action.written, ""))
+            change = action.module.plan(session.workspace, **values)
+        session.typed = values.get(action.written, "")
+
+        def again() -> Change:
+            made: Change = action.module.plan(session.workspace.as_it_is_now(), **values)
+            return made
+
+        code = carry_out(session, change, action.name, flags, again)
+    if not flags["dry_run"]:
+        drop_done(session, draft_of(session, action.name, values, action.written), former)
+    return code
 
 
 def _ask_wanted(
@@ -62,15 +95,27 @@ def _ask_wanted(
     ask_for(session, [each for each in parameters if each.name in names], values)
 
 
-def carry_out(session: Session, change: Change, action: str, flags: dict[str, bool]) -> Exit:
-    """Show or apply a change and tell what came of it."""
-    change = change.signed(action, session.options.actor)
+def carry_out(
+    session: Session,
+    change: Change,
+    action: str,
+    flags: dict[str, bool],
+    again: Callable[[], Change] | None = None,
+) -> Exit:
+    """Show or apply a change and tell what came of it; it is made `again` if files changed."""
+    change = session.signed(change, action)
     for note in change.notes:
         session.out.say(f"note: {note}")
     if flags["dry_run"]:
         _show(session, change, flags["json"])
         return Exit.DONE
-    applied = session.workspace.apply(change, commit=not flags["no_commit"])
+
+    def signed_again() -> Change:
+        nonlocal change
+        change = session.signed(again(), action) if again else change
+        return change
+
+    applied = session.workspace.apply(change, commit=not flags["no_commit"], again=signed_again)
     for note in applied.notes:
         session.out.say(f"note: {note}")
     if flags["json"]:

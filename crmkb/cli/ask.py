@@ -56,6 +56,7 @@ class Question:
 def ask_for(session: Session, parameters: Iterable[Parameter], values: dict[str, Any]) -> None:
     """Ask for values one after the other; those left out are not in `values` afterwards."""
     for parameter in parameters:
+        session.has_asked = True
         answer = ask(session, parameter, values.get("customer") or values.get("record") or "")
         if answer is not None:
             values[parameter.name] = answer
@@ -188,8 +189,8 @@ def _title(parameter: Parameter) -> str:
 
 
 def _prompt() -> str:
-    print("> ", end="", file=sys.stderr, flush=True)
     try:
+        print("> ", end="", file=sys.stderr, flush=True)
         return input()
     except (EOFError, KeyboardInterrupt) as error:
         print(file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Longer texts: written in the editor or read from a pipe, and kept until they are safely saved."""
+"""Longer texts: written in the editor or read from a pipe."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import os
 import shlex
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from crmkb.cli.session import Session
+from crmkb.cli.drafts import new_file
+from crmkb.cli.session import DRAFTS, Session
 from crmkb.cli.values import NotText
 from crmkb.errors import CrmError
+from crmkb.store import files
 from crmkb.store.paths import work_dir
+from crmkb.workspace.lock import made
 
 
 class NoEditor(CrmError):
-    """The editor could not be run, or ended with an error; the text is kept."""
+    """The editor could not be run, or ended with an error."""
 
-    def __init__(self, command: str, draft: Path) -> None:
+    def __init__(self, command: str) -> None:
         super().__init__(
             f"the editor {command!r} failed; nothing was written",
-            hint=f"set EDITOR; what you wrote is kept in {draft}",
+            hint="set EDITOR to one that runs",
         )
 
 
@@ -33,43 +33,39 @@ def piped() -> str:
 
 
 def edit(session: Session, text: str) -> str:
-    """Return a text as the person left it in `$VISUAL` or `$EDITOR`."""
+    """Return a text as the person left it in `$VISUAL` or `$EDITOR`.
+
+    The file lies beside the index while it is edited; what is in it is `typed` in any case.
+    """
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    draft = _draft(session, "edit", text)
+    session.typed = text
+    file = _file_with(session, text)
     try:
-        subprocess.run([*shlex.split(command), str(draft)], check=True)
-        session.typed = _decoded(draft.read_bytes())
+        subprocess.run([*shlex.split(command), str(file)], check=True)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        raise NoEditor(command, draft) from error
-    except NotText as error:
-        raise NotText(f"what you wrote is kept in {draft}") from error
-    draft.unlink()
+        raise NoEditor(command) from error
+    finally:
+        session.typed = _taken(file)
     return session.typed
 
 
-@contextmanager
-def kept(session: Session, name: str) -> Iterator[None]:
-    """Keep what a person typed as a draft when the act fails; the hint says where."""
+def _taken(file: Path) -> str:
+    """Return what is in the file and delete it; keep it when it is no text."""
     try:
-        yield
-    except CrmError as error:
-        if session.typed.strip():
-            words = f"your text is kept in {_draft(session, name, session.typed)}"
-            error.hint = f"{error.hint}; {words}" if error.hint else words
-        raise
+        text = _decoded(files.read(file) or b"")
+    except NotText as error:
+        raise NotText(f"what you wrote is kept in {file}") from error
+    file.unlink(missing_ok=True)
+    return text
 
 
-def _draft(session: Session, name: str, text: str) -> Path:
+def _file_with(session: Session, text: str) -> Path:
     """Write a text to a new file beside the index, or elsewhere where that cannot be."""
-    folder = work_dir(session.workspace.root) / "drafts"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, path = tempfile.mkstemp(prefix=f"{name}-", suffix=".md", dir=folder)
-    except OSError:
-        handle, path = tempfile.mkstemp(prefix=f"crm-{name}-", suffix=".md")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    return Path(path)
+        folder = made(work_dir(session.workspace.root)) / DRAFTS
+        return new_file(folder, "edit", text.encode())
+    except files.CannotWrite:
+        return new_file(None, "crm-edit", text.encode())
 
 
 def _decoded(data: bytes) -> str:

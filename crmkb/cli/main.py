@@ -23,6 +23,15 @@ from crmkb.text import close_matches, printable
 PANELS = ("Start", "Record", "Change", "Read", "Report and check", "More")
 """The headings of `crm --help`, in order; a command names its own as `PANEL`."""
 
+INTERRUPTED = 130
+"""What Typer makes of Ctrl-C."""
+
+OF_ANOTHER_REPOSITORY = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
+)
+"""What git sets for hooks: it would lead us elsewhere, and ours is where the workspace lies."""
+
 EPILOG = "A customer is a folder of Markdown files, a change is a commit. Start with: crm demo"
 
 
@@ -130,6 +139,9 @@ def crm(
     ] = "",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    allow_secret: Annotated[
+        bool, typer.Option("--allow-secret", help="Write a text although it looks like a secret.")
+    ] = False,
     _version: Annotated[
         bool,
         typer.Option(
@@ -138,7 +150,7 @@ def crm(
     ] = False,
 ) -> None:
     """Keep your customers as Markdown files in git."""
-    context.obj = Options(workspace, as_of, actor, quiet, no_input)
+    context.obj = Options(workspace, as_of, actor, quiet, no_input, allow_secret)
 
 
 def _keep(context: typer.Context, option: Any, value: Any) -> None:
@@ -150,6 +162,8 @@ def _keep(context: typer.Context, option: Any, value: Any) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `crm` and return its exit code; every error is said here and nowhere else."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    for name in OF_ANOTHER_REPOSITORY:
+        os.environ.pop(name, None)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
@@ -158,13 +172,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CrmError as error:
         return _fail(error.message, error.hint, error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("stopped; nothing was written", None, Exit.FAILED)
+        return _stopped()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
     except typer.TyperException as error:
         return _usage(error)
-    return code if isinstance(code, int) else Exit.DONE
+    return _stopped() if code == INTERRUPTED else int(code or Exit.DONE)
+
+
+def _stopped() -> int:
+    return _fail("stopped", "what was under way is whole or not at all: git log -1", Exit.FAILED)
 
 
 def _fail(message: str, hint: str | None, code: Exit) -> int:

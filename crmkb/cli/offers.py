@@ -7,6 +7,7 @@ anything is wrong.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from crmkb.config import Config, load_config
 from crmkb.errors import CrmError
 from crmkb.store import peek
 from crmkb.store.paths import CUSTOMERS, find_workspace
+from crmkb.text import printable
+
+# A folder may be called `\$(…)`: shells run, or expand, a part of what is completed.
+_UNSAFE = re.compile(r"[\\$`\"'!;|&<>(){}\[\]*?~#\x00-\x1f\x7f]")
 
 Offer = tuple[str, str]
 """A value, and what it is for a person to see beside it."""
@@ -30,7 +35,12 @@ def completions(offers: str, incomplete: str, workspace: str, customer: str = ""
         found = offered(offers, root, load_config(root), within)
     except (CrmError, OSError):
         return []
-    return [offer for offer in found if offer[0].startswith(incomplete)]
+    harmless = ((value, _UNSAFE.sub(" ", words)) for value, words in found)
+    return [each for each in harmless if each[0].startswith(incomplete) and not _is_unsafe(each[0])]
+
+
+def _is_unsafe(value: str) -> bool:
+    return bool(_UNSAFE.search(value)) or value.startswith("-") or printable(value) != value
 
 
 def offered(offers: str, root: Path, config: Config, within: str = "") -> list[Offer]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -15,9 +16,13 @@ from typing import TYPE_CHECKING
 
 from crmkb.cli.output import Output
 from crmkb.dates import read_day
+from crmkb.store.paths import exists, work_dir
 
 if TYPE_CHECKING:
-    from crmkb.workspace import Workspace
+    from crmkb.workspace import Change, Workspace
+
+DRAFTS, UNTOLD = "drafts", "untold"
+"""Beside lock and journal: the folder of `cli/drafts.py`, and in it a mark while it has news."""
 
 
 @dataclass(slots=True)
@@ -29,6 +34,7 @@ class Options:
     actor: str = ""
     quiet: bool = False
     no_input: bool = False
+    allow_secret: bool = False
 
 
 class Session:
@@ -38,6 +44,7 @@ class Session:
         self.options = options
         self.now = datetime.now(UTC)
         self.typed = ""  # the longer text that a person wrote in this run, not to be lost
+        self.has_asked = False
 
     @cached_property
     def out(self) -> Output:
@@ -67,6 +74,22 @@ class Session:
         for note in workspace.notes:
             self.out.say(f"note: {note}")
         return workspace
+
+    def takes_news(self) -> bool:
+        """Return whether the workspace is open and has drafts to tell of; once told, none."""
+        if "workspace" not in self.__dict__ or self.options.quiet:
+            return False
+        mark = work_dir(self.workspace.root) / DRAFTS / UNTOLD
+        is_there = exists(mark)
+        if is_there:
+            with suppress(OSError):
+                mark.unlink()
+        return is_there
+
+    def signed(self, change: Change, action: str) -> Change:
+        """Return a change as the person at this command line signs for it."""
+        options = self.options
+        return change.signed(action, options.actor, allows_secrets=options.allow_secret)
 
     def use(self, workspace: Workspace) -> None:
         """Work in this workspace, which was just made."""

@@ -45,6 +45,10 @@ def command_of(
         session = Session(context.find_object(Options) or Options())
         switches = {flag: bool(given.pop(flag)) for flag, _, _ in flags}
         code = run(session, _values(session, name, parameters, given), switches)
+        if session.takes_news():
+            from crmkb.cli.drafts import tell
+
+            tell(session)
         if code:
             raise typer.Exit(int(code))
 
@@ -66,15 +70,11 @@ def _values(
     session: Session, name: str, parameters: list[Parameter], given: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values given, read; what is needed and missing is asked for."""
-    values = {
-        parameter.name: _read(session, parameter, given[parameter.name])
-        for parameter in parameters
-        if not _is_missing(parameter, given[parameter.name])
-    }
-    missing = [p for p in parameters if p.name not in values]
+    missing = [p for p in parameters if _is_missing(p, given[p.name])]
     needed = [parameter for parameter in missing if parameter.is_required]
-    if needed and not session.can_ask:
+    if needed and not session.can_ask:  # told before a pipe is read, whose text would be lost
         raise MissingValue(needed[0], usage(name, parameters))
+    values = {p.name: _read(session, p, given[p.name]) for p in parameters if p not in missing}
     usual = [p for p in missing if p.param.is_usual and not p.is_required] if needed else []
     ask_for(session, [*needed, *usual], values)
     return values

@@ -15,7 +15,7 @@ from crmkb.store.faults import CannotEdit
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 # More digits than a double holds would be rounded by tools that type them: such a text is an id.
-_NUMBER = re.compile(r"-?(?=[\d.]{1,16}$)(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?(?=(?:\d\.?){1,15}$)(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _RETYPED = re.compile(
     r"""~ | = | << | y | n | yes | no | on | off | true | false | null
     | [-+]?\.(?:inf|nan)

@@ -12,7 +12,7 @@ import yaml
 
 from crmkb.errors import CrmError
 
-_CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} )", re.MULTILINE)
+_CONFLICT = re.compile(r"^(?:<{7} |={7}\r?$|>{7} )", re.MULTILINE)
 _TEMPLATE_MARK = re.compile(r"(?:^|[:\-]\s)\s*\{\{")
 _QUOTE_IT = "put the value in quotes"
 _STRAY = "a line that does not go with the one above"
@@ -71,15 +71,16 @@ def not_utf8(data: bytes, error: UnicodeDecodeError) -> Unreadable:
     return Unreadable(line, reason, "save it as UTF-8")
 
 
+def in_conflict(line: int) -> Unreadable:
+    """Return the failure of a file in which git left both sides of a merge."""
+    hint = "choose one side and remove the marker lines"
+    return Unreadable(line, "an unresolved git conflict", hint)
+
+
 def not_yaml(header: str, error: yaml.YAMLError) -> Unreadable:
     """Return the failure of a header that the YAML parser refuses."""
-    conflict = _CONFLICT.search(header)
-    if conflict:
-        return Unreadable(
-            line_at(header, conflict.start()),
-            "an unresolved git conflict",
-            "choose one side and remove the marker lines",
-        )
+    if conflict := _CONFLICT.search(header):
+        return in_conflict(line_at(header, conflict.start()))
     index = _place(error, header)
     line = line_at(header, index)
     start = header.rfind("\n", 0, index) + 1

@@ -7,11 +7,12 @@ inside; hidden files and folders, and whatever is no Markdown or CSV, are not ou
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from stat import S_ISFIFO
 from typing import NamedTuple
 
 from crmkb.errors import CrmError, Problem
@@ -38,6 +39,15 @@ class CannotRead(CrmError):
 
     def __init__(self, path: str, error: OSError) -> None:
         super().__init__(f"cannot read {path}: {error.strerror or error}")
+
+
+@contextmanager
+def writing(full: Path) -> Iterator[None]:
+    """Say it as `CannotWrite` when the system refuses to write, delete or move a file."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(str(full), error) from error
 
 
 class Stamp(NamedTuple):
@@ -113,6 +123,8 @@ def digest(data: bytes) -> str:
 def read(full: Path) -> bytes | None:
     """Return a file's bytes, or None when there is no such file."""
     try:
+        if S_ISFIFO(full.stat().st_mode):  # it would be waited at for ever
+            raise CannotRead(str(full), OSError("is a pipe"))
         return full.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -125,13 +137,14 @@ def write_whole(full: Path, data: bytes) -> None:
     write_all({full: data})
 
 
-def write_all(contents: Mapping[Path, bytes]) -> None:
+def write_all(contents: Mapping[Path, bytes], expect: Callable[[Path], None] | None = None) -> None:
     """Replace the content of files, each in one step.
 
     All new bytes are safe on the disk before the first file is replaced. They are written by
-    several threads: a disk makes many files safe in little more time than one.
+    several threads: a disk makes many files safe in little more time than one. `expect` is asked
+    right before a file is replaced, and raises when it is not what it should be.
     """
-    for folder in {full.parent for full in contents}:
+    for folder in dict.fromkeys(full.parent for full in contents):
         _make_folder(folder)
     parts = [_part(full, data) for full, data in contents.items()]
     try:
@@ -144,6 +157,8 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
             with ThreadPoolExecutor(_THREADS) as threads:
                 list(threads.map(_Part.write, parts))
         for part in parts:
+            if expect:
+                expect(part.full)
             part.put_in_place()
     finally:
         for part in parts:

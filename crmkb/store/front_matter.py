@@ -15,7 +15,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import YAMLHandler
 
-from crmkb.store.faults import Unreadable, line_at, not_utf8, not_yaml
+from crmkb.store.faults import Unreadable, in_conflict, line_at, not_utf8, not_yaml
 from crmkb.store.outline import LOADER, outline
 
 Value = str | list[str]
@@ -33,7 +33,7 @@ _HARMLESS_MARKS = 500
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*(?:\r?\n|\Z)")
 _CLOSING = re.compile(rb"^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
-_CONFLICT_FIRST = (b"<<<<<<< ", _BOM + b"<<<<<<< ")
+_OURS = "<<<<<<< "
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,11 @@ def parse(data: bytes) -> Document:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise Unreadable(line, "a NUL byte; this is no text file", "save it as UTF-8 text")
     if not parts.opening:
-        if data.startswith(_CONFLICT_FIRST):
-            raise Unreadable(1, "an unresolved git conflict", "choose one side")
+        if body.startswith(_OURS):
+            raise in_conflict(1)
         return Document({}, body, {}, 1, "")
+    if f"\n{_OURS}" in f"\n{header}":  # which YAML would take for text within quotes or brackets
+        raise in_conflict(line_at(header, f"\n{header}".index(f"\n{_OURS}")))
     if not parts.closing:
         raise Unreadable(1, "the front matter is never closed", "add a line '---' after its keys")
     handler = _Header()

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from crmkb.errors import CrmError
-from crmkb.store.paths import NoRepository, find_git, is_bare
+from crmkb.store.files import CannotWrite
+from crmkb.store.git_index import GitIndex, IndexBehind, fill
+from crmkb.store.paths import NoRepository, find_git, is_bare, work_dir
 
 if TYPE_CHECKING:
     from git.cmd import Git as Runner
 
 _FIELDS = ("%H", "%aI", "%an", "%s", "%(trailers:key=Crm-Action,valueonly,separator=%x2C)")
 _PORTION = 500
-_PAUSE_SECONDS = 0.02
 _WHO = (
     "tell it: git config --global user.name 'Your Name'"
     " and git config --global user.email you@company.example"
@@ -42,7 +42,29 @@ _HINTS = {
     "outside of your sparse-checkout": "add the path with: git sparse-checkout add",
     "failed to sign": "mend the signing key, or switch commit.gpgsign off for this repository",
     "must be run in a work tree": "this is a bare repository; work in a clone of it",
+    "LF would be replaced by": "let git mend line ends itself: git config core.safecrlf warn",
+    "clean filter": "mend the filter, or take it out of .gitattributes",
+    "cannot lock ref": "another git command holds the branch; wait for it, then repeat the command",
+    "cannot run .git/hooks": "mend the first line of that hook, or take the hook away",
+    "cannot exec '.git/hooks": "mend the first line of that hook, or take the hook away",
 }
+_UNDER_WAY = {
+    "rebase-apply/applying": ("applying of patches is", "git am"),
+    "rebase-apply": ("a rebase is", "git rebase"),
+    "rebase-merge": ("a rebase is", "git rebase"),
+    "REVERT_HEAD": ("a revert is", "git revert"),
+}
+"""What git would commit into without a word, by its file; for a merge git refuses by itself."""
+_AS_IT_IS = ("--quiet", "--only", "--cleanup=whitespace")
+_SETTINGS = (
+    "core.quotePath=false",
+    "i18n.commitEncoding=UTF-8",
+    "i18n.logOutputEncoding=UTF-8",
+    # A folder of the workspace may look like a bare repository: its configuration and hooks, which
+    # git would run, are of whoever wrote the workspace.
+    "safe.bareRepository=explicit",
+)
+"""What must not depend on the person's settings: how git and we speak with each other."""
 
 
 class GitMissing(CrmError):
@@ -63,13 +85,13 @@ class GitRefused(CrmError):
         super().__init__(f"git {command} refused: {said}", hint)
 
 
-class Rebasing(CrmError):
-    """A rebase is under way: git would commit, but `git rebase --abort` would lose it."""
+class UnderWay(CrmError):
+    """Something is under way that git would end, or later throw our commit away with."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str, command: str) -> None:
         super().__init__(
-            "a rebase is under way here, and may throw away what is committed now",
-            hint="finish it: git rebase --continue, or leave it: git rebase --abort",
+            f"{what} under way here, and git would mix it up with what is committed now",
+            hint=f"finish it: {command} --continue, or leave it: {command} --abort",
         )
 
 
@@ -88,7 +110,11 @@ class Commit:
 @contextmanager
 def initialised(root: Path) -> Iterator[None]:
     """Have a git work tree around a folder; one that was made is taken back on failure."""
-    if find_git(root) is not None:
+    own = root / ".git"
+    if own.is_dir() and not is_bare(own):  # a `git init` that was killed
+        for lock in own.glob("*.lock"):
+            lock.unlink()
+    elif find_git(root) is not None:
         yield
         return
     if is_bare(root):
@@ -115,6 +141,7 @@ class Git:
 
         self._root = root
         self._runner: Runner = Runner(str(root))
+        self._index_file: Path | None = None
 
     def run(self, *arguments: str, paths: Iterable[str] | None = None) -> str:
         """Run a git command and return what it prints; raise `GitRefused` with its words.
@@ -123,16 +150,17 @@ class Git:
         """
         from git.exc import GitCommandNotFound
 
-        command = ["git", "--literal-pathspecs", "-c", "core.quotePath=false", *arguments]
-        with tempfile.TemporaryFile() as listing:
+        settings = (part for setting in _SETTINGS for part in ("-c", setting))
+        command = ["git", "--literal-pathspecs", *settings, *arguments]
+        with self._input() as listing:
             if paths is not None:
                 command += ["--pathspec-from-file=-", "--pathspec-file-nul"]
-                listing.write("\0".join(paths).encode("utf-8", "surrogateescape"))
-                listing.seek(0)
+                fill(listing, "\0".join(paths).encode("utf-8", "surrogateescape"))
             try:
                 status, out, err = self._runner.execute(
                     command,
                     istream=listing,
+                    env={"GIT_INDEX_FILE": str(self._index_file)} if self._index_file else None,
                     with_extended_output=True,
                     with_exceptions=False,
                     stdout_as_string=False,
@@ -145,25 +173,30 @@ class Git:
             raise GitRefused(arguments[0], str(err) or text)
         return text
 
-    def commit(self, paths: Sequence[str], gone: Sequence[str], message: str) -> str | None:
+    def commit(
+        self, paths: Sequence[str], gone: Sequence[str], message: str, wait: float = 5.0
+    ) -> str | None:
         """Commit these paths and no others; return the commit's id, None when nothing differs.
 
-        `paths` exist on disk, `gone` do not. Raise `GitRefused` with the index as it was.
+        `paths` exist on disk, `gone` do not; another git is waited for. Raise `GitRefused` with
+        the index as it was.
         """
-        if any((self._git_dir / f"rebase-{how}").exists() for how in ("merge", "apply")):
-            raise Rebasing
+        for name, (what, how) in _UNDER_WAY.items():
+            if (self._git_dir / name).exists():
+                raise UnderWay(what, how)
         own = [*paths, *self._listed(gone, "ls-files")]
         if not own:
             return None
-        new = self._listed(paths, "ls-files", "--others")
         try:
-            if new:
-                self.run("add", "--intent-to-add", paths=new)
-            self.run("commit", "--quiet", "--only", "--message", message, paths=own)
-        except GitRefused:
-            nothing_differs = self.is_committed(own)
-            self.forget_intents(new)
-            if nothing_differs:
+            with self._holding_index("commit", wait):
+                if new := self._listed(paths, "ls-files", "--others"):
+                    self.run("add", "--intent-to-add", paths=new)
+                self.run("commit", *_AS_IT_IS, "--message", message, paths=own)
+                self._follow(own)
+        except GitRefused as error:
+            if "repository has been updated" in error.message:
+                raise IndexBehind(str(self._git_dir / "index"), OSError(error.message)) from error
+            if self._knows_committed(own):
                 return None
             raise
         return self.head()
@@ -174,11 +207,14 @@ class Git:
             return []
         return ["you are on no branch; keep the commit with: git switch -c NAME"]
 
-    def await_index(self, seconds: float = 5.0) -> None:
-        """Wait while another git command, such as that of a `crm` that died, holds the index."""
-        deadline = time.monotonic() + seconds
-        while (self._git_dir / "index.lock").exists() and time.monotonic() < deadline:
-            time.sleep(_PAUSE_SECONDS)
+    def settle(self, since: float, wait: float) -> None:
+        """Wait for the git of a `crm` that died, begun then, and remove the locks it left."""
+        self._own_index.settle(since, wait)
+
+    def take_in(self, paths: Sequence[str]) -> None:
+        """Let the index know of paths that were committed when the one who did it died."""
+        with self._holding_index("reset", wait=5.0):
+            self.run("reset", "--quiet", paths=paths)
 
     def head(self) -> str | None:
         """Return the id of the commit checked out, None where there is none yet."""
@@ -188,15 +224,29 @@ class Git:
             return None
 
     def is_committed(self, paths: Sequence[str]) -> bool:
-        """Return whether the last commit holds the paths just as they are on disk."""
-        if self.head() is None or self._diff(paths, "HEAD"):
-            return False
-        return not self._listed(paths, "ls-files", "--others")
+        """Return whether the last commit holds the paths just as they are on disk.
 
-    def forget_intents(self, paths: Sequence[str]) -> None:
-        """Take back `add --intent-to-add`, which a refused commit leaves in the index."""
-        if intended := self._diff(paths, "--diff-filter=A"):
-            self.run("reset", "--quiet", paths=intended)
+        The index is not asked: after a death it may know less.
+        """
+        if self.head() is None:
+            return False
+        with self._own_index.copied("git-index-head") as copy, self._on_index(copy):
+            self.run("read-tree", "--reset", "HEAD")
+            return not self._diff(paths) and not self._listed(paths, "ls-files", "--others")
+
+    def _follow(self, paths: Sequence[str]) -> None:
+        """Let the index hold what was committed: a hook may have added what it rewrote."""
+        try:
+            if changed := self._diff(paths, "--cached"):
+                self.run("reset", "--quiet", paths=changed)
+        except CrmError as error:
+            raise IndexBehind(str(self._git_dir / "index"), OSError(error.message)) from error
+
+    def _knows_committed(self, paths: Sequence[str]) -> bool:
+        try:
+            return self.is_committed(paths)
+        except (GitRefused, CannotWrite):  # it could not commit either
+            return False
 
     def ignored(self, path: str) -> list[str]:
         """Return the files at or below a path that git ignores and does not know."""
@@ -217,7 +267,8 @@ class Git:
         form = f"{record}{field.join(_FIELDS)}{field}"
         try:
             text = self.run(
-                "log", f"--format={form}", "--name-only", "-z", "--relative", "--", path
+                *("log", f"--format={form}", "--no-show-signature", "--name-only"),
+                *("-z", "--relative", "--", path),
             )
         except GitRefused:
             return
@@ -238,6 +289,34 @@ class Git:
     def _git_dir(self) -> Path:
         place = find_git(self._root)
         return place.git_dir if place else self._root / ".git"
+
+    @property
+    def _own_index(self) -> GitIndex:
+        return GitIndex(self._git_dir, work_dir(self._root))
+
+    @contextmanager
+    def _holding_index(self, command: str, wait: float) -> Iterator[None]:
+        """Run commands on a copy of the index, which takes its place if they all succeed."""
+        try:
+            with self._own_index.held(wait) as copy, self._on_index(copy):
+                yield
+        except FileExistsError as error:
+            words = f"Unable to create '{self._git_dir / 'index.lock'}': File exists"
+            raise GitRefused(command, words) from error
+
+    @contextmanager
+    def _on_index(self, file: Path) -> Iterator[None]:
+        former, self._index_file = self._index_file, file
+        try:
+            yield
+        finally:
+            self._index_file = former
+
+    def _input(self) -> AbstractContextManager[BinaryIO]:
+        """Return where a command's input goes; what writes is felt also after our death."""
+        if self._index_file:
+            return self._own_index.input()
+        return cast("AbstractContextManager[BinaryIO]", tempfile.TemporaryFile(buffering=0))
 
     def _diff(self, paths: Sequence[str], *options: str) -> list[str]:
         return self._listed(paths, "diff", "--name-only", "--no-renames", "--relative", *options)

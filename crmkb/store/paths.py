@@ -42,6 +42,15 @@ class NotAWorkspace(CrmError):
         )
 
 
+class NoSuchFolder(CrmError):
+    """The folder to work in does not exist."""
+
+    exit_code = Exit.NOT_FOUND
+
+    def __init__(self, where: Path) -> None:
+        super().__init__(f"no folder {str(where)!r}", "name the workspace's folder: crm -C DIR")
+
+
 class NoRepository(CrmError):
     """The workspace is in no git work tree, so nothing can be committed."""
 
@@ -71,6 +80,8 @@ class GitPlace:
 
 def find_workspace(start: Path) -> Path:
     """Return the nearest folder at or above `start` that holds a `crm.toml`."""
+    if not start.is_dir():
+        raise NoSuchFolder(start)
     start = start.resolve()
     for folder in (start, *start.parents):
         if (folder / FILE_NAME).is_file():
@@ -90,9 +101,17 @@ def find_git(root: Path) -> GitPlace | None:
         if entry.is_dir():
             return GitPlace(folder, entry)
         if entry.is_file():
-            target = entry.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
-            return GitPlace(folder, (folder / target).resolve())
+            return _named(entry)
+        if is_bare(folder):  # git would take this one, and look no further
+            return None
     return None
+
+
+def _named(entry: Path) -> GitPlace | None:
+    """Return the place that a `.git` file names, or None where that is not there."""
+    words = entry.read_bytes().decode("utf-8", "surrogateescape")
+    target = (entry.parent / words.removeprefix("gitdir:").strip()).resolve()
+    return GitPlace(entry.parent, target) if (target / "HEAD").exists() else None
 
 
 def state_dir(root: Path) -> Path | None:
@@ -107,7 +126,13 @@ def state_dir(root: Path) -> Path | None:
 
 def work_dir(root: Path) -> Path:
     """Return the folder for lock and journal: `state_dir`, or without git one in the workspace."""
-    return state_dir(root) or root / OWN_STATE
+    state = state_dir(root)
+    if state is not None:
+        return state
+    own = root / OWN_STATE
+    for place in (own, *own.glob("*")):  # it may have come with the workspace
+        inside(root, place.relative_to(root).as_posix())
+    return own
 
 
 def ref_of(path: str) -> str:

@@ -80,10 +80,12 @@ def _rewritten(header: str, found: Entry, new: Written) -> list[Splice]:
         before = " " if start == found.colon else ""
         after = " " if header.startswith("#", stop) else ""
         return [Splice(start, stop, before + new.inline + after), old_below]
-    start = len(header[:start].rstrip(" "))
-    if header[start - 1] == "\n" and not header[stop:below].strip():
-        stop = below
-    return [Splice(start, stop), old_below]
+    line, comment = _line_start(header, start), header[stop:below].lstrip(" \t")
+    if header[line:start].strip():
+        return [Splice(len(header[:start].rstrip(" ")), stop), old_below]
+    # The value had a line of its own, which only a comment keeps.
+    gone = Splice(start, below - len(comment)) if comment.strip() else Splice(line, below)
+    return [gone, old_below]
 
 
 def _made_list(header: str, found: Entry, old: str, text: str) -> list[Splice]:
@@ -111,6 +113,8 @@ def _dropped_from_flow(header: str, items: tuple[Span, ...], position: int) -> l
     """Return what removes an item with its comma, or its line if it has one of its own."""
     gone, behind = items[position], _behind(header, items[position])
     is_last = gone is items[-1]
+    if not (is_last or behind["comma"]):  # its comma begins the line of the next one
+        return [Splice(gone.start, items[position + 1].start)]
     before = items[position - 1] if position else gone
     if _is_first_on_line(header, gone) and behind["rest"]:
         cut = Splice(_line_start(header, gone.start), behind.end())

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from crmkb.errors import AlreadyExists, CrmError, Exit
 from crmkb.store import files
 from crmkb.store.git import Git, expect_git
+from crmkb.store.git_index import IndexBehind
 from crmkb.store.paths import NoRepository, find_git, inside
 from crmkb.workspace import journal
 from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.journal import Entry, Journal
+from crmkb.workspace.leaks import refuse_secrets
 from crmkb.workspace.lock import WAIT_SECONDS, locked
 
 
@@ -44,28 +47,46 @@ class NotPutBack(CrmError):
         self.exit_code = error.exit_code
 
 
-def apply(root: Path, change: Change, *, commit: bool, wait: float = WAIT_SECONDS) -> Applied:
+def apply(
+    root: Path,
+    change: Change,
+    *,
+    commit: bool,
+    wait: float = WAIT_SECONDS,
+    secrets_allowed_in: Sequence[str] = (),
+    again: Callable[[], Change] | None = None,
+) -> Applied:
     """Write a change whole and commit it; on any failure put everything back and raise.
 
-    `wait` is for how many seconds another writer is waited for.
+    `wait` is for how many seconds another writer is waited for. Secrets are refused, but for paths
+    of the patterns `secrets_allowed_in`. Where a file was changed meanwhile, `again` is asked for
+    the change as it must be now; without it that is a conflict.
     """
-    writes = change.differing
-    if not writes:
+    if not change.differing:
         return Applied(None, ())
+    if not change.allows_secrets:
+        refuse_secrets(change, secrets_allowed_in)
     if commit:
         _expect_repository(root)
     with locked(root, change.message, wait) as state:
         notes = journal.recover(state, root)
-        _expect_unchanged(root, writes)
+        change = _up_to_date(root, change, again)
+        writes = change.differing
+        if not writes:
+            return Applied(None, (), tuple(notes))
         begun = Journal(change.message, commit, [_entry(write) for write in writes])
         begun.save(state)
         try:
             _write(root, writes)
             commit_id = _commit(root, writes, change, wait) if commit else None
+        except IndexBehind as error:  # the journal stays, by which the next command mends it
+            notes.append(f"committed; the next command lets git's index know: {error.message}")
+            return Applied(Git(root).head(), tuple(writes), tuple(notes))
         except BaseException as error:
             _take_back(begun, root, state, error)
             raise
-        journal.clear(state)
+        with suppress(files.CannotWrite):  # the next command sees that all is done
+            journal.clear(state)
     if commit_id:
         notes += Git(root).remarks()
     return Applied(commit_id, tuple(writes), tuple(notes))
@@ -83,7 +104,19 @@ def _entry(write: Write) -> Entry:
     return Entry(write.path, write.before, after)
 
 
-def _expect_unchanged(root: Path, writes: Sequence[Write]) -> None:
+def _up_to_date(root: Path, change: Change, again: Callable[[], Change] | None) -> Change:
+    """Return the change, made again if need be; nobody else of us can come between any more."""
+    try:
+        _expect_unchanged(root, change.differing)
+    except (ChangedMeanwhile, AlreadyExists):
+        if again is None:
+            raise
+        change = again()
+        _expect_unchanged(root, change.differing)
+    return change
+
+
+def _expect_unchanged(root: Path, writes: Iterable[Write]) -> None:
     for write in writes:
         full = inside(root, write.path)
         if full.is_symlink():
@@ -97,35 +130,43 @@ def _expect_unchanged(root: Path, writes: Sequence[Write]) -> None:
 
 
 def _write(root: Path, writes: Sequence[Write]) -> None:
+    """Write and delete files; each is looked at once more, since an editor knows no lock."""
+    planned = {root / write.path: write for write in writes}
+
+    def expect(full: Path) -> None:
+        _expect_unchanged(root, [planned[full]])
+
     contents: dict[Path, bytes] = {}
-    for write in writes:
+    for full, write in planned.items():
         if write.after is not None:
-            contents[root / write.path] = write.after
+            contents[full] = write.after
             continue
-        files.write_all(contents)
+        files.write_all(contents, expect)
         contents = {}
-        files.remove(root / write.path, root)
-    files.write_all(contents)
+        expect(full)
+        files.remove(full, root)
+    files.write_all(contents, expect)
 
 
 def _commit(root: Path, writes: Sequence[Write], change: Change, wait: float) -> str | None:
     present = [write.path for write in writes if write.after is not None]
     gone = [write.path for write in writes if write.after is None]
-    git = Git(root)
-    git.await_index(wait)
-    return git.commit(present, gone, change.full_message())
+    return Git(root).commit(present, gone, change.full_message(), wait)
 
 
 def _take_back(begun: Journal, root: Path, state: Path, error: BaseException) -> None:
     """Put everything back; where that fails the journal stays, for the next command to go on."""
     try:
-        left = begun.undo(root, wait=0 if isinstance(error, CrmError) else WAIT_SECONDS)
+        has_failed = isinstance(error, CrmError)
+        left = begun.undo(root, wait=0 if has_failed else WAIT_SECONDS, has_failed=has_failed)
         journal.clear(state)
     except CrmError as failure:
         if isinstance(error, CrmError):
             words = f"and not everything could be put back: {failure.message}"
             raise NotPutBack(error, words, "mend that; the next command puts it back") from error
         return
+    if isinstance(error, ChangedMeanwhile):
+        return  # which says so itself
     if left and isinstance(error, CrmError):
         words = f"{', '.join(left)} was changed meanwhile and is left as it is"
         raise NotPutBack(error, words, error.hint or "see it with: git diff") from error

@@ -47,7 +47,8 @@ class Writable(Protocol):
 class Change:
     """What an action wants written: one commit.
 
-    `notes` are told to the person; `action` and `actor` become trailers of the commit.
+    `notes` are told to the person; `action` and `actor` become trailers of the commit. Secrets are
+    written only if it `allows_secrets`; see `leaks`.
     """
 
     message: str
@@ -55,6 +56,7 @@ class Change:
     notes: tuple[str, ...] = ()
     action: str = ""
     actor: str = ""
+    allows_secrets: bool = False
 
     @classmethod
     def of(
@@ -72,9 +74,9 @@ class Change:
                 told += part.notes
         return cls(message, writes, tuple(told))
 
-    def signed(self, action: str, actor: str) -> Change:
-        """Return the change with the action's name and the actor, where one is named."""
-        return replace(self, action=action, actor=actor)
+    def signed(self, action: str, actor: str, *, allows_secrets: bool = False) -> Change:
+        """Return the change with the action's name, the actor, and what a person allows."""
+        return replace(self, action=action, actor=actor, allows_secrets=allows_secrets)
 
     @property
     def differing(self) -> list[Write]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crmkb.errors import CrmError
 from crmkb.store import files
-from crmkb.store.git import Git
-from crmkb.store.paths import JOURNAL, inside
+from crmkb.store.git import Git, GitRefused
+from crmkb.store.paths import JOURNAL, inside, work_dir
 
 BROKEN = "journal-broken.json"
 
@@ -61,31 +62,39 @@ class Journal:
         content = {"message": self.message, "commits": self.commits, "entries": listed}
         files.write_whole(state / JOURNAL, json.dumps(content).encode())
 
-    def undo(self, root: Path, wait: float = 5.0) -> list[str] | None:
+    def undo(self, root: Path, wait: float = 5.0, *, has_failed: bool = False) -> list[str] | None:
         """Restore what was before; return None if all was done by then, and leave that.
 
         Else return the paths that others have changed meanwhile; these are left alone. `wait` is
-        for a git command that may still run.
+        for a git command that may still run; where it `has_failed` and says no more, nothing was
+        done.
         """
         if self.commits:
-            Git(root).await_index(wait)
-        if self._is_complete(root):
+            begun = (work_dir(root) / JOURNAL).stat().st_mtime
+            Git(root).settle(begun, wait)
+        if self._is_complete(root, has_failed):
+            if self.commits:
+                Git(root).take_in([entry.path for entry in self.entries])
             return None
-        if self.commits:
-            Git(root).forget_intents([entry.path for entry in self.entries])
         for folder in {(root / entry.path).parent for entry in self.entries}:
             _remove_temporaries(folder)
         return [entry.path for entry in self.entries if not _put_back(entry, root)]
 
-    def _is_complete(self, root: Path) -> bool:
+    def _is_complete(self, root: Path, has_failed: bool) -> bool:
         if any(_digest(files.read(root / each.path)) != each.after for each in self.entries):
             return False
-        return not self.commits or Git(root).is_committed([each.path for each in self.entries])
+        try:
+            return not self.commits or Git(root).is_committed([each.path for each in self.entries])
+        except (GitRefused, files.CannotWrite):
+            if has_failed:
+                return False
+            raise
 
 
 def clear(state: Path) -> None:
     """Note that the change is complete, or taken back."""
-    (state / JOURNAL).unlink(missing_ok=True)
+    with files.writing(state / JOURNAL):
+        (state / JOURNAL).unlink(missing_ok=True)
 
 
 def recover(state: Path, root: Path) -> list[str]:
@@ -93,14 +102,16 @@ def recover(state: Path, root: Path) -> list[str]:
 
     The caller holds the lock.
     """
-    _remove_temporaries(state)
+    with suppress(files.CannotWrite):  # litter; what matters will tell of itself
+        _remove_temporaries(state)
     data = files.read(state / JOURNAL)
     if data is None:
         return []
     try:
         journal = _read(data, root)
     except (ValueError, KeyError, TypeError, CrmError) as error:
-        (state / JOURNAL).replace(state / BROKEN)
+        with files.writing(state / JOURNAL):
+            (state / JOURNAL).replace(state / BROKEN)
         raise BrokenJournal(state / BROKEN) from error
     left = journal.undo(root)
     if left is None:
@@ -150,4 +161,5 @@ def _digest(data: bytes | None) -> str | None:
 
 def _remove_temporaries(folder: Path) -> None:
     for temporary in folder.glob(f"{files.TEMPORARY}*"):
-        temporary.unlink(missing_ok=True)
+        with files.writing(temporary):
+            temporary.unlink(missing_ok=True)

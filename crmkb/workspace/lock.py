@@ -14,6 +14,9 @@ from crmkb.store import files
 from crmkb.store.paths import OWN_STATE, work_dir
 
 WAIT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.01
+_MOST_WAITS = 6
+"""So often a writer waits anew when another one got the lock meanwhile: the queue moves."""
 
 
 class Locked(CrmError):
@@ -35,7 +38,7 @@ def locked(root: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[Pat
     Raise `Locked`, naming the holder, when it stays taken; the system frees it when its holder
     dies.
     """
-    state = _made(work_dir(root))
+    state = made(work_dir(root))
     holder = state / "lock-holder"
     lock = _acquired(state / "lock", wait, holder)
     try:
@@ -49,17 +52,23 @@ def locked(root: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[Pat
 
 
 def _acquired(path: Path, wait: float, holder: Path) -> FileLock:
-    lock = FileLock(path, timeout=wait)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise Locked((files.read(holder) or b"").decode("utf-8", "replace")) from error
-    except OSError as error:
-        raise files.CannotWrite(str(path), error) from error
-    return lock
+    lock = FileLock(path, timeout=wait, poll_interval=_PAUSE_SECONDS)
+    for _ in range(_MOST_WAITS if wait else 1):
+        former = files.read(holder)
+        try:
+            lock.acquire()
+        except Timeout:
+            if former == files.read(holder):
+                break
+        except OSError as error:
+            raise files.CannotWrite(str(path), error) from error
+        else:
+            return lock
+    raise Locked((files.read(holder) or b"").decode("utf-8", "replace"))
 
 
-def _made(state: Path) -> Path:
+def made(state: Path) -> Path:
+    """Have the folder for lock and journal; without git, git is told to ignore it later."""
     try:
         state.mkdir(exist_ok=True)
         if state.name == OWN_STATE:

@@ -139,11 +139,18 @@ class Workspace:
             values=values,
         )
 
-    def apply(self, change: Change, *, commit: bool = True) -> Applied:
-        """Write a change and commit it, whole or not at all."""
+    def apply(
+        self, change: Change, *, commit: bool = True, again: Callable[[], Change] | None = None
+    ) -> Applied:
+        """Write a change and commit it, whole or not at all; `again` as for `apply.apply`."""
         from crmkb.workspace.apply import apply
 
-        return apply(self.root, change, commit=commit)
+        allowed = self.config.secrets_allowed_in
+        return apply(self.root, change, commit=commit, secrets_allowed_in=allowed, again=again)
+
+    def as_it_is_now(self) -> Workspace:
+        """Return the workspace opened anew, for what others have written since."""
+        return Workspace(self.root, self.config, self.now, self.today, self.progress)
 
     def customer_path(self, slug: str, *parts: str) -> str:
         """Return the path of something in a customer's folder."""

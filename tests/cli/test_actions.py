@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crmkb.errors import Exit
+from crmkb.workspace import Applied, Workspace
 from tests.conftest import Crm, Git, Tree
 from tests.stage import Clock
 
@@ -136,3 +137,21 @@ def test_a_hook_that_refuses_leaves_nothing_behind(crm: Crm, git: Git, root: Pat
     assert ran.code == Exit.FAILED
     assert ran.err.startswith("error: git commit refused: no calls on Fridays\n")
     assert git("status", "--short") == ""
+
+
+@pytest.mark.parametrize("words", [["set", "acme", "tier=startup"], ["archive", "acme"]])
+def test_an_act_goes_through_though_its_file_changed_since_it_was_read(
+    tree: Tree, crm: Crm, git: Git, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    real = Workspace.apply
+
+    def late(self: Workspace, *arguments: Any, **options: Any) -> Applied:
+        tree({"customers/acme/profile.md": "---\nname: Acme\ntier: growth\nowner: ben\n---\n"})
+        return real(self, *arguments, **options)
+
+    monkeypatch.setattr(Workspace, "apply", late)
+
+    assert crm(*words).code == 0
+    text = git("show", "HEAD:customers/acme/profile.md")
+    assert "owner: ben" in text
+    assert ("tier: startup" in text) or ("archived: 2026-11-20" in text)

@@ -9,6 +9,9 @@ import pytest
 from crmkb.cli.main import main
 from crmkb.config import load_config
 from crmkb.errors import Exit
+from crmkb.store.files import digest
+from crmkb.workspace.journal import Entry, Journal
+from crmkb.workspace.lock import locked
 from tests.conftest import Crm, Ran
 
 SHELVES = "competitor_analysis icp objection_handling playbooks pricing segments wins workflows"
@@ -185,3 +188,18 @@ def test_a_file_in_the_way_and_a_bare_repository(crm: Crm, tmp_path: Path) -> No
     ran = crm("init", "bare.git", "--name", "X")
     assert (ran.code, "this is a bare repository" in ran.err) == (Exit.FAILED, True)
     assert not (tmp_path / "bare.git/crm.toml").exists()
+
+
+def test_an_init_that_was_cut_off_is_taken_back_by_the_next_one(crm: Crm, tmp_path: Path) -> None:
+    root = tmp_path / "sales"
+    subprocess.run(["git", "init", "--quiet", root], check=True)
+    with locked(root, "test") as state:
+        Journal("Make a workspace for Half", True, [Entry("crm.toml", None, digest(b"half"))]).save(
+            state
+        )
+    (root / "crm.toml").write_bytes(b"half")
+
+    ran = crm("init", "sales", "--name", "Northbeam")
+
+    assert (ran.code, "took back what was cut off half-way" in ran.err) == (0, True)
+    assert git(root, "log", "--format=%s") == "Make a workspace for Northbeam\n"

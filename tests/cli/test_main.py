@@ -166,7 +166,8 @@ def test_without_git_files_can_be_written_and_commits_cannot(
     refused = program("new-customer", "Acme", env=nowhere)
     assert refused.returncode == Exit.FAILED
     assert refused.stderr.decode() == (
-        "error: git is not installed or not on PATH\nhint: install git from git-scm.com\n"
+        "error: git is not installed or not on PATH\n"
+        "hint: install git from git-scm.com; what you typed is kept: crm again\n"
     )
     assert not (root / "customers").exists()
     assert program("new-customer", "Acme", "--no-commit", env=nowhere).returncode == Exit.DONE
@@ -182,7 +183,8 @@ def test_without_an_identity_nothing_is_written(
     assert ran.err == (
         "error: git commit refused: it does not know who you are\n"
         "hint: tell it: git config --global user.name 'Your Name'"
-        " and git config --global user.email you@company.example\n"
+        " and git config --global user.email you@company.example;"
+        " what you typed is kept: crm again\n"
     )
     assert git("status", "--short") == ""
 

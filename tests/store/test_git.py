@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -126,13 +127,16 @@ def test_the_author_is_whom_git_would_write(
     assert runner.author() == ""
 
 
-def test_a_lock_of_git_is_waited_for_but_not_for_ever(runner: Runner, root: Path) -> None:
-    (root / ".git/index.lock").touch()
+def test_a_lock_of_git_is_waited_for_but_not_for_ever(runner: Runner, tree: Tree) -> None:
+    lock = tree({"x.md": "x"}) / ".git/index.lock"
+    lock.touch()
     began = time.monotonic()
 
-    runner.await_index(0.1)
+    with pytest.raises(GitRefused, match=r"index\.lock"):
+        runner.commit(["x.md"], [], "One", wait=0.1)
 
     assert 0.1 <= time.monotonic() - began < 2
+    assert lock.exists()
 
 
 def test_a_repository_made_for_an_act_goes_with_it(tmp_path: Path) -> None:
@@ -145,6 +149,16 @@ def test_a_repository_made_for_an_act_goes_with_it(tmp_path: Path) -> None:
         fail()
 
     assert not (tmp_path / ".git").exists()
+
+
+def test_a_repository_half_made_by_a_death_is_made_whole(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shutil.rmtree(tmp_path / ".git/objects")
+    (tmp_path / ".git/config.lock").touch()
+
+    with initialised(tmp_path):
+        (tmp_path / "x.md").write_text("x")
+        assert Runner(tmp_path).commit(["x.md"], [], "One")
 
 
 def test_a_repository_that_was_there_stays(root: Path) -> None:

@@ -132,6 +132,8 @@ def test_a_key_given_twice_is_named_with_its_second_line() -> None:
             3,
             "an unresolved git conflict",
         ),
+        ("<<<<<<< theirs: 3f2c1d0\nname: x\n", 2, "an unresolved git conflict"),
+        ("a: 1\r\nb: 1\r\n=======\r\nb: 2\r\n", 4, "an unresolved git conflict"),
     ],
 )
 def test_a_broken_header_is_said_with_its_line(text: str, line: int, reason: str) -> None:
@@ -145,6 +147,7 @@ def test_a_broken_header_is_said_with_its_line(text: str, line: int, reason: str
     [
         (b"---\nname: x\n", 1, "the front matter is never closed"),
         (b"---\nname: x\n ---\n", 1, "the front matter is never closed"),
+        (b"---\n<<<<<<< HEAD\nname: x\n", 2, "an unresolved git conflict"),
         (
             b"---\nname: x\n---\ncaf\xe9\n",
             4,
@@ -160,6 +163,19 @@ def test_a_file_that_is_no_text_is_said_with_its_line(data: bytes, line: int, re
     error = unreadable(data)
     assert (error.line, error.reason) == (line, reason)
     assert error.hint
+
+
+@pytest.mark.usefixtures("loader")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[\n<<<<<<< HEAD\n  x,\n=======\n  y,\n>>>>>>> b\n]",
+        '"two\n<<<<<<< HEAD\n  lines\n=======\n  words\n>>>>>>> b\n"',
+    ],
+)
+def test_a_conflict_in_quotes_or_brackets_is_not_taken_for_a_value(value: str) -> None:
+    error = unreadable(header(f"a: 1\nb: {value}\n"))
+    assert (error.line, error.reason) == (4, "an unresolved git conflict")
 
 
 @pytest.mark.usefixtures("loader")
@@ -263,7 +279,7 @@ def test_dates_numbers_and_words_stay_plain(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-02-30", "1234567890123456789", "1e3", "0o17", "1_0", "12:30", "y", "True", ".5", "-0"],
+    ["2026-02-30", "9007199254740993", "1e3", "0o17", "1_0", "12:30", "y", "True", ".5", "-0"],
 )
 def test_what_some_reader_would_retype_is_quoted(text: str) -> None:
     assert dump({"key": text}) == f'key: "{text}"\n'

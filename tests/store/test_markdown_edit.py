@@ -15,6 +15,7 @@ from crmkb.store.markdown import (
     edit,
     parse,
 )
+from crmkb.store.splices import Splice
 
 
 def edited(before: str, *edits: Edit) -> str:
@@ -96,6 +97,20 @@ def test_a_discarded_item_takes_its_comma() -> None:
     assert edited("t: [a] # t\n", Discard("t", "a")) == "t: [] # t\n"
 
 
+def test_a_discarded_item_takes_the_comma_that_begins_the_next_line() -> None:
+    before = "t: [a # 1\n  , b # 2\n  , c]\n"
+    assert edited(before, Discard("t", "a")) == "t: [b # 2\n  , c]\n"
+    assert edited(before, Discard("t", "b")) == "t: [a # 1\n  , c]\n"
+    assert edited(before, Discard("t", "c")) == "t: [a # 1\n  , b # 2\n   ]\n"
+
+
+def test_a_comment_behind_a_value_on_its_own_line_keeps_the_line() -> None:
+    list_of_two = "t:\n  # why\n  - a\n  - b\n"
+    assert edited("t:\n  a\t# why\n", Append("t", "b")) == list_of_two
+    assert edited("t:\n  x # why\n", Set("t", ["a", "b"])) == list_of_two
+    assert edited("t:\n  a \n", Append("t", "b")) == list_of_two.replace("  # why\n", "")
+
+
 def test_a_list_set_to_another_keeps_the_items_that_stay() -> None:
     before = "t:\n  - a # 1\n  - b # 2\n  - c # 3\n"
     assert edited(before, Set("t", ["a", "c", "d"])) == "t:\n  - a # 1\n  - c # 3\n  - d\n"
@@ -161,6 +176,13 @@ def test_what_is_not_certain_is_refused(before: str, change: Edit, reason: str) 
         edited(before, change)
     assert reason in caught.value.reason
     assert caught.value.hint == f"edit line {caught.value.line} by hand"
+
+
+def test_a_key_in_another_place_than_the_last_is_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = [Splice(0, 0, "b: 2\n")]
+    monkeypatch.setattr("crmkb.store.edit.added", lambda *_: first)
+    with pytest.raises(CannotEdit, match="something else would change with it"):
+        edited("a: 1\n", Set("b", "2"))
 
 
 def test_an_alias_may_be_replaced_and_an_anchor_nobody_uses_too() -> None:

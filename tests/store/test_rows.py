@@ -159,6 +159,25 @@ def test_an_unresolved_conflict_in_the_text_is_told() -> None:
     ]
 
 
+def test_a_conflict_is_told_also_when_one_of_its_sides_begins_a_block_of_code() -> None:
+    text = "---\nname: A\n---\n<<<<<<< HEAD\n```\n=======\n~~~\n>>>>>>> main\n"
+
+    assert [line for line, *_ in problems(ACME, text)] == [4]
+
+
+@pytest.mark.parametrize(
+    "data, problem",
+    [
+        (b"d,n\n<<<<<<< HEAD\n1,2\n=======\n>>>>>>> b\n", (2, "an unresolved git conflict")),
+        (b"d,n\n1,\0\n", (2, "a NUL byte; this is no text file")),
+    ],
+)
+def test_a_series_that_is_spoilt_is_told(data: bytes, problem: tuple[int, str]) -> None:
+    found = problems("customers/acme/context/usage.csv", data)
+
+    assert [(line, words) for line, _, words, _ in found] == [problem]
+
+
 @pytest.mark.parametrize(
     "data", [b"---\nname: a: b\n---\n", b"---\nname: \xff\n---\n", b"---\nnever closed\n"]
 )

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from crmkb.errors import AlreadyExists, Exit
 from crmkb.store import files
 from crmkb.store.git import Git as Runner
-from crmkb.store.git import GitMissing, GitRefused, Rebasing
+from crmkb.store.git import GitMissing, GitRefused, UnderWay
 from crmkb.store.paths import NoRepository, OutsideWorkspace
 from crmkb.workspace import Change, Workspace, Write
 from crmkb.workspace.apply import ChangedMeanwhile, IsLink, NotPutBack, apply
@@ -216,7 +217,7 @@ def test_in_a_rebase_nothing_is_written_that_it_could_lose(
     in_conflict(git, tree, "rebase")
     before = git_state(git), content(committed)
 
-    with pytest.raises(Rebasing) as caught:
+    with pytest.raises(UnderWay) as caught:
         apply(committed, some_change(committed), commit=True)
 
     assert caught.value.hint is not None
@@ -568,3 +569,65 @@ def test_a_link_is_not_replaced_by_a_file(committed: Path) -> None:
         apply(committed, change(write(committed, "customers/acme/twin.md", "x\n")), commit=True)
 
     assert link.is_symlink()
+
+
+def test_what_an_editor_saves_while_files_are_made_safe_is_not_lost(
+    committed: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, head = os.fsync, git("rev-parse", "HEAD")
+
+    def saving(handle: int) -> None:
+        (committed / ACME).write_text("a person's words\n")
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", saving)
+    with pytest.raises(ChangedMeanwhile):
+        apply(committed, some_change(committed), commit=True)
+
+    assert (committed / ACME).read_text() == "a person's words\n"
+    assert git("status", "--porcelain") == f" M {ACME}\n"
+    assert git("rev-parse", "HEAD") == head
+
+
+def test_an_act_is_made_again_when_another_one_changed_its_file(
+    committed: Path, tree: Tree, git: Git
+) -> None:
+    wanted = change(write(committed, ACME, "one\n"))
+    tree({ACME: "zero\n"})
+
+    applied = apply(
+        committed,
+        wanted,
+        commit=True,
+        again=lambda: change(write(committed, ACME, (committed / ACME).read_text() + "one\n")),
+    )
+
+    assert [each.after for each in applied.writes] == [b"zero\none\n"]
+    assert git("show", f"HEAD:{ACME}") == "zero\none\n"
+
+
+def test_an_act_made_again_may_have_nothing_left_to_do(committed: Path, tree: Tree) -> None:
+    wanted = change(write(committed, ACME, "one\n"))
+    tree({ACME: "one\n"})
+
+    applied = apply(committed, wanted, commit=True, again=lambda: change())
+
+    assert (applied.commit, applied.writes) == (None, ())
+
+
+def test_a_queue_that_moves_is_waited_in_for_longer(
+    committed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+
+    def taken(self: FileLock) -> None:
+        waits.append(self.timeout)
+        holder = committed / ".git/crmkb/lock-holder"
+        holder.write_text(f"process {min(len(waits), 3)}")
+        raise Timeout(self.lock_file)
+
+    monkeypatch.setattr(FileLock, "acquire", taken)
+    with pytest.raises(Locked, match="is locked by process 3"):
+        apply(committed, some_change(committed), commit=True)
+
+    assert waits == [5.0] * 4

@@ -13,6 +13,7 @@ import pytest
 
 from crmkb.errors import CrmError
 from crmkb.store import files
+from crmkb.store.git_index import GitIndex
 from crmkb.workspace import journal
 from crmkb.workspace.apply import apply
 from crmkb.workspace.journal import BrokenJournal, Entry, Journal
@@ -25,10 +26,23 @@ TOOK_BACK = "took back what was cut off half-way: Do something"
 COMPLETED = "completed what was cut off: Do something"
 
 
-def python(*arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+WRITER = (
+    "import sys, pathlib\n"
+    "from crmkb.workspace.apply import apply\n"
+    "from tests.workspace.conftest import some_change\n"
+    "root = pathlib.Path(sys.argv[1])\n"
+    "apply(root, some_change(root), commit=True)\n"
+)
+
+
+def python(*arguments: str, alone: bool = False) -> subprocess.Popen[str]:
+    """Start a Python, `alone` in a group of its own."""
     return subprocess.Popen(
-        [sys.executable, *arguments], env=environment, stdout=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=alone,
     )
 
 
@@ -79,14 +93,7 @@ def test_a_commit_that_goes_on_after_the_death_is_waited_for(
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\ntouch .git/started\nsleep 1\n")
     hook.chmod(0o755)
-    script = (
-        "import sys, pathlib\n"
-        "from crmkb.workspace.apply import apply\n"
-        "from tests.workspace.conftest import some_change\n"
-        "root = pathlib.Path(sys.argv[1])\n"
-        "apply(root, some_change(root), commit=True)\n"
-    )
-    with python("-c", script, str(committed)) as writer:
+    with python("-c", WRITER, str(committed)) as writer:
         wait_for(committed / ".git/started")
         os.kill(writer.pid, signal.SIGKILL)
 
@@ -121,18 +128,58 @@ def test_what_someone_wrote_since_is_left_and_said(
     assert not (committed / "customers/n.md").exists()
 
 
-def test_announced_files_are_forgotten_also_when_one_was_changed_since(
+def test_a_commit_that_the_index_did_not_learn_of_is_completed(
     committed: Path, opened: Open, tree: Tree, git: Git
 ) -> None:
-    under_way(
-        committed, entry(committed, ACME, "ours\n"), entry(committed, "customers/n.md", "n\n")
-    )
-    tree({ACME: "a person's words\n", "customers/n.md": "n\n"})
-    git("add", "--intent-to-add", "customers/n.md")
+    under_way(committed, entry(committed, "customers/n.md", "n\n"))
+    tree({"customers/n.md": "n\n", "mine.md": "m\n"})
+    git("add", "mine.md")
+    index = (committed / ".git/index").read_bytes()
+    git("add", "customers/n.md")
+    git("commit", "--quiet", "-m", "Do something", "--only", "customers/n.md")
+    (committed / ".git/index").write_bytes(index)
 
-    opened()
+    assert opened().notes == [COMPLETED]
+    assert git("status", "--porcelain") == "A  mine.md\n"
 
-    assert git("status", "--porcelain") == f" M {ACME}\n"
+
+def killed_in_git(root: Path, hook: str) -> None:
+    """Let a writer die together with its git, at a moment that a hook of git chooses."""
+    file = root / ".git/hooks" / hook
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("#!/bin/sh\nkill -KILL 0\n")
+    file.chmod(0o755)
+    with python("-c", WRITER, str(root), alone=True) as writer:
+        writer.communicate()
+    assert writer.returncode == -signal.SIGKILL
+    file.unlink()
+
+
+@pytest.mark.parametrize("hook", ["pre-commit", "commit-msg", "reference-transaction"])
+def test_the_locks_of_a_git_that_was_killed_too_block_nobody(
+    committed: Path, opened: Open, git: Git, hook: str
+) -> None:
+    before = content(committed), (committed / ".git/index").read_bytes()
+
+    killed_in_git(committed, hook)
+
+    assert opened().notes == [TOOK_BACK]
+    assert (content(committed), (committed / ".git/index").read_bytes()) == before
+    assert not list((committed / ".git").rglob("*.lock"))
+    assert apply(committed, some_change(committed), commit=True).commit
+
+
+def test_while_the_git_of_the_dead_goes_on_for_long_nothing_is_mended(
+    committed: Path, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = under_way(committed, entry(committed, ACME, "ours\n"))
+    monkeypatch.setattr(Journal.undo, "__defaults__", (0.1,))
+
+    with GitIndex(committed / ".git", state).input():
+        (note,) = opened().notes
+
+    assert "git is still at work for a command that was cut off" in note
+    assert opened().notes == [TOOK_BACK]
 
 
 def test_a_change_without_a_commit_is_mended_too(committed: Path, opened: Open, tree: Tree) -> None:

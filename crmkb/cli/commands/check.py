@@ -11,6 +11,7 @@ from crmkb.cli.session import Session
 from crmkb.errors import BadValue, Exit, NotFound, Problem
 from crmkb.params import Param
 from crmkb.store.paths import OutsideWorkspace, find_git
+from crmkb.text import printable
 
 if TYPE_CHECKING:
     from crmkb.workspace import Change, Workspace
@@ -81,7 +82,7 @@ def _fix(
     from crmkb.workspace import Workspace
 
     workspace = session.workspace
-    change = mend(workspace, problems).signed("check", session.options.actor)
+    change = session.signed(mend(workspace, problems), "check")
     text = "".join(diff(change))
     if form != "json":
         _tell_change(session, change, text, dry_run=dry_run)
@@ -181,7 +182,8 @@ def _github(problem: Problem, path: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    # Every line end has to be told: a workflow takes what begins a line for a command.
+    return printable(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _escaped_property(text: str) -> str:
@@ -196,4 +198,4 @@ def _in_repository(root: Path, path: str) -> str:
 
 def _flat(text: str) -> str:
     """Return a text on one line; a file name can hold a line end."""
-    return text.replace("\r", "\\r").replace("\n", "\\n")
+    return printable(text.replace("\r", "\\r")).replace("\n", "\\n")

@@ -28,6 +28,7 @@ from crmkb.imports import (
 )
 from crmkb.incoming import Table
 from crmkb.params import Param
+from crmkb.secrets import masked
 from crmkb.store.files import write_whole
 
 PANEL = "Record"
@@ -152,8 +153,9 @@ def _planned(
 ) -> Result:
     model = entities()[kind.removesuffix("s")]
     progress = Progress(f"planning {kind}") if sys.stderr.isatty() else None
+    settings = replace(settings, allows_secrets=session.options.allow_secret)
     plan = plan_import(session.workspace, model, table, mapping, settings, progress)
-    change = plan.change(_message(plan, kind, table.name)).signed("import", session.options.actor)
+    change = session.signed(plan.change(_message(plan, kind, table.name)), "import")
     return Result(kind, table, mapping, plan, change)
 
 
@@ -184,7 +186,8 @@ def _carry_out(session: Session, result: Result, rejects: Path, *, commit: bool)
     if not rejected:
         return replace(result, applied=applied)
     text = io.StringIO()
-    rows = ([step.row.line, step.reason, *step.row.cells] for step in rejected)
-    write_csv(text, ["line", "reason", *result.table.columns], rows)
+    # Also of rows that are rejected for another reason: nobody looks after this file.
+    rows = ([step.row.line, *map(masked, (step.reason, *step.row.cells))] for step in rejected)
+    write_csv(text, ["line", "reason", *map(masked, result.table.columns)], rows)
     write_whole(rejects, text.getvalue().encode())
     return replace(result, applied=applied, rejects=rejects)

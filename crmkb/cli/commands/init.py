@@ -20,24 +20,19 @@ if TYPE_CHECKING:
 
 PANEL = "Start"
 
+Currency = Annotated[str, Param("The currency of totals; EUR unless said.", metavar="CODE")]
+Zone = Annotated[str, Param("Such as Europe/Oslo; this machine's unless said.", metavar="ZONE")]
+
 
 def run(
     session: Session,
     folder: Annotated[str, Param("The folder; it is made when it is not there.", metavar="DIR")],
     *,
     name: Annotated[str, Param("Your company, as reports show it.")],
-    currency: Annotated[
-        str, Param("The currency of totals; EUR unless said.", metavar="CODE")
-    ] = "EUR",
-    timezone: Annotated[
-        str, Param("Such as Europe/Oslo; this machine's unless said.", metavar="ZONE")
-    ] = "",
-    with_templates: Annotated[
-        bool, Param("Copy the templates too, to make them your own.")
-    ] = False,
-    dry_run: Annotated[
-        bool, Param("Show what would be written, as a diff, and write nothing.")
-    ] = False,
+    currency: Currency = "EUR",
+    timezone: Zone = "",
+    with_templates: Annotated[bool, Param("Copy the templates too, to make them yours.")] = False,
+    dry_run: Annotated[bool, Param("Show what would be written, and write nothing.")] = False,
     no_commit: Annotated[bool, Param("Write the files, leave the commit to you.")] = False,
     json: Annotated[bool, Param("Print the result for programs.")] = False,
 ) -> Exit:
@@ -53,8 +48,10 @@ def run(
     from crmkb.store.git import initialised
     from crmkb.workspace import Workspace
 
-    root = free_place(Path(folder))
-    workspace = Workspace(root, Config(), session.now)
+    workspace = Workspace(Path(folder), Config(), session.now)
+    for note in workspace.notes:  # of an init that was cut off, and is taken back before this one
+        session.out.say(f"note: {note}")
+    root = free_place(workspace.root)
     change = plan(
         workspace,
         name.strip(),

@@ -188,5 +188,7 @@ def _print_body(session: Session, body: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
+    from crmkb.cli.terminal import harmless
+
     console = Console(width=min(session.out.width, WIDEST))
-    console.print(Markdown(printable(body), hyperlinks=False))
+    console.print(Markdown(harmless(body), hyperlinks=False))

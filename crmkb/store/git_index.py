@@ -1,0 +1,244 @@
+"""Git's index while we commit: git works on a copy, which takes its place when all went well.
+
+Were git to lock the index itself, a kill would leave the lock, and nobody could tell it from that
+of a person's git that runs. So the lock is ours and marked, and what git locks meanwhile lies in
+our own folder. Which paths are committed, and what is said when git refuses, is left to `git`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from crmkb.errors import CrmError, Exit
+from crmkb.store.files import CannotRead, CannotWrite, read, writing
+
+if sys.platform != "win32":
+    import fcntl
+
+_PAUSE_SECONDS = 0.01
+_BRIEF_SECONDS = 0.5
+"""A git that lives holds these locks for milliseconds."""
+
+
+class StillRunning(CrmError):
+    """The git of a command that died goes on, and may yet commit."""
+
+    exit_code = Exit.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__(
+            "git is still at work for a command that was cut off",
+            hint="wait until it has finished, such as a hook, then repeat the command",
+        )
+
+
+class IndexBehind(CannotWrite):
+    """All is committed, and git's index does not know yet; the next command sees to that."""
+
+
+@dataclass(frozen=True, slots=True)
+class GitIndex:
+    """The index of a git directory; `state` is our folder beside git's own files."""
+
+    git_dir: Path
+    state: Path
+
+    @contextmanager
+    def held(self, wait: float) -> Iterator[Path]:
+        """Keep other gits from the index, and give a copy, which takes its place at the end.
+
+        Raise `FileExistsError` when another git holds the index for longer than `wait` seconds.
+        """
+        self._lock(wait)
+        try:
+            with self.copied("git-index") as copy:
+                yield copy
+                self._put_in_place(copy)
+        except BaseException:
+            with suppress(OSError):
+                self._lock_file.unlink(missing_ok=True)
+            raise
+        try:
+            self._lock_file.unlink(missing_ok=True)
+        except OSError as error:
+            raise IndexBehind(str(self._lock_file), error) from error
+
+    @contextmanager
+    def copied(self, name: str) -> Iterator[Path]:
+        """Give a copy of the index to work on, gone afterwards."""
+        copy = self.state / name
+        try:
+            self.state.mkdir(exist_ok=True)
+            copy.unlink(missing_ok=True)
+            if self._index.exists():
+                shutil.copy2(self._index, copy)  # also its time, by which git knows the stale
+        except OSError as error:
+            raise CannotWrite(str(copy), error) from error
+        try:
+            yield copy
+        finally:
+            with suppress(OSError):
+                copy.unlink(missing_ok=True)
+
+    @contextmanager
+    def input(self) -> Iterator[BinaryIO]:
+        """Give a file for git's input, locked: git inherits that, and holds it also without us."""
+        with writing(self._input_file):
+            self.state.mkdir(exist_ok=True)
+            file = self._input_file.open("w+b", buffering=0)
+        with file:
+            _lock(file)
+            yield file
+
+    def settle(self, since: float, wait: float) -> None:
+        """Wait for the git of a command that died, and remove the locks that both left behind.
+
+        `since` is when that command began: older locks are not its own. Raise `StillRunning`.
+        """
+        self._await_end(wait)
+        with writing(self._lock_file):
+            self._remove_locks(since)
+
+    def _remove_locks(self, since: float) -> None:
+        if self._is_ours():
+            for partial in self.git_dir.glob("next-index-*.lock"):  # nobody else can have one now
+                partial.unlink(missing_ok=True)
+            self._lock_file.unlink(missing_ok=True)
+        for own in self.state.glob("git-index*"):
+            own.unlink(missing_ok=True)
+        for lock in _staying([lock for lock in self._other_locks() if _is_since(lock, since)]):
+            lock.unlink(missing_ok=True)
+
+    @property
+    def _index(self) -> Path:
+        return self.git_dir / "index"
+
+    @property
+    def _lock_file(self) -> Path:
+        return self.git_dir / "index.lock"
+
+    @property
+    def _input_file(self) -> Path:
+        return self.state / "git-input"
+
+    @property
+    def _mark(self) -> bytes:
+        return f"held by crm: {self.state.name}\n".encode()
+
+    def _put_in_place(self, copy: Path) -> None:
+        try:
+            if copy.exists():
+                copy.replace(self._index)
+        except OSError as error:
+            raise IndexBehind(str(self._index), error) from error
+
+    def _lock(self, wait: float) -> None:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                return self._take_lock()
+            except FileExistsError:
+                if self._is_ours():  # left by one of us that could not delete it: none writes now
+                    return None
+                if time.monotonic() >= deadline:
+                    raise
+            except OSError as error:
+                raise CannotWrite(str(self._lock_file), error) from error
+            time.sleep(_PAUSE_SECONDS)
+
+    def _take_lock(self) -> None:
+        """Make the lock file and its mark in one step, where the disk knows links."""
+        self.state.mkdir(exist_ok=True)
+        mark = self.state / "git-index-mark"
+        mark.write_bytes(self._mark)
+        try:
+            os.link(mark, self._lock_file)
+        except FileExistsError:
+            raise
+        except OSError:
+            self._make_lock()
+        finally:
+            with suppress(OSError):
+                mark.unlink()
+
+    def _make_lock(self) -> None:
+        file = self._lock_file.open("xb")
+        try:
+            with file:
+                file.write(self._mark)
+        except OSError:
+            self._lock_file.unlink(missing_ok=True)
+            raise
+
+    def _is_ours(self) -> bool:
+        try:
+            return self._lock_file.read_bytes() == self._mark
+        except OSError:
+            return False
+
+    def _await_end(self, wait: float) -> None:
+        if not self._input_file.exists():
+            return
+        deadline = time.monotonic() + wait
+        with self._input_file.open("rb") as file:
+            while not _lock(file):
+                if time.monotonic() >= deadline:
+                    raise StillRunning
+                time.sleep(_PAUSE_SECONDS)
+
+    def _other_locks(self) -> Iterator[Path]:
+        """Yield what else git locks when it commits: HEAD, the branch, and its own upkeep."""
+        shared = self.git_dir / os.fsdecode(read(self.git_dir / "commondir") or b".").strip()
+        yield self.git_dir / "HEAD.lock"
+        try:
+            head = os.fsdecode(read(self.git_dir / "HEAD") or b"")
+        except CannotRead:  # a broken repository: no git can have locked anything
+            return
+        if head.startswith("ref:"):
+            yield shared / f"{head.removeprefix('ref:').strip()}.lock"
+        yield shared / "objects/maintenance.lock"
+
+
+def fill(file: BinaryIO, data: bytes) -> None:
+    """Write all of git's input; it is not buffered, so that a full disk is felt here."""
+    try:
+        while data:
+            data = data[file.write(data) :]
+        file.seek(0)
+    except OSError as error:
+        raise CannotWrite("the list of files for git", error) from error
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Lock a file if no other process has; return whether none has. Some disks know no locks."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
+def _is_since(file: Path, since: float) -> bool:
+    try:
+        return file.stat().st_mtime >= since
+    except OSError:
+        return False
+
+
+def _staying(locks: Sequence[Path]) -> list[Path]:
+    """Return the locks that are there for longer than a git that lives would hold them."""
+    deadline = time.monotonic() + _BRIEF_SECONDS
+    while (there := [lock for lock in locks if lock.exists()]) and time.monotonic() < deadline:
+        time.sleep(_PAUSE_SECONDS)
+    return there
