@@ -50,9 +50,9 @@ _budget: ContextVar[_Budget] = ContextVar("budget")
 
 
 @contextmanager
-def bounded(work: int = WORK, seconds: float = SECONDS) -> Iterator[None]:
+def bounded() -> Iterator[None]:
     """Give what is compiled and rendered within a budget of its own."""
-    token = _budget.set(_Budget(work, time.monotonic() + seconds))
+    token = _budget.set(_Budget(WORK, time.monotonic() + SECONDS))
     try:
         yield
     finally:

@@ -33,7 +33,7 @@ from tests.faults.promises import (
 )
 from tests.faults.tally import Tally
 
-SHORT, LONG = 24, 4000
+SHORT, LONG = 24, 3500
 CODES = (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EDQUOT)
 
 

@@ -27,9 +27,9 @@ READS: dict[str, tuple[str, ...]] = {
     "check --json": ("check", "--json"),
     "again --list": ("again", "--list"),
 }
-WRITES = (
-    *("log-call", "new-customer", "new-contact", "set", "done", "rename"),
-    *("report", "check", "import"),
+TRIED = (
+    *("log-call", "new-customer", "set", "rename", "report", "check", "import"),
+    *("list", "show", "search", "report --stdout", "check --json"),
 )
 PATIENCE_SECONDS = 8
 
@@ -103,7 +103,7 @@ def attempts() -> Iterator[Attempt]:
         "pipe": (_pipe, [path for path in (*FILES, *FOLDERS) if path not in WAITING]),
     }
     for kind, (make, paths) in kinds.items():
-        for path, command in product(paths, (*WRITES, *READS)):
+        for path, command in product(paths, TRIED):
             do = partial(_try, path=path, make=make, command=command)
             yield Attempt(kind, f"{command} with a {kind}: {path}", do)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from crmkb.cli.offers import completions
+from crmkb.store.paths import find_git
 from tests.conftest import Crm, Git, Tree
 
 HOME = Path(__file__).parents[2]
@@ -68,6 +69,8 @@ def test_a_folder_that_looks_like_a_bare_repository_configures_nothing(
         assert ran.code != 70
 
     assert not mark.exists()
+    assert "this is a bare repository" in crm("-C", root / "sales", "log-note", "acme", "Hi").err
+    assert find_git(root / "sales") is None  # an old git does not know how to leave it alone
 
 
 def test_git_takes_no_bare_repository_that_it_only_came_across(tmp_path: Path, crm: Crm) -> None:

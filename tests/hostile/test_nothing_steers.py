@@ -35,6 +35,7 @@ FILES = {
         f"  q: SELECT name, owner FROM customers\n---\n"
         f"raw {ESCAPES} &#x202e; {{{{ q|table }}}} {{{{ q[0].name|safe }}}}\n"
     ),
+    "in.csv": f'name,"col {ESCAPES.replace(chr(13), "")}"\n"x {ESCAPES}",y\n"z",y,z\n',
     "templates/reports/broken.md": f"---\ntitle: x\nqueries:\n  q: SELECT {QUOTED[1:-1]}\n---\n",
 }
 
@@ -70,6 +71,10 @@ COMMANDS = [
     ("query", f'SELECT 1 AS "{ESCAPES}"'),
     ("query", f"SELECT {ESCAPES}"),
     ("show", ESCAPES),
+    ("show", "e[31mvil"),
+    ("import", "customers", "in.csv", "--map", "name=name"),
+    ("import", "customers", "in.csv", "--map", "name=nothing"),
+    ("import", "customers", "in.csv", "--map", "name=name", "--dry-run"),
     (ESCAPES,),
     ("list", ESCAPES),
     ("list", "customers", f"--{ESCAPES}"),

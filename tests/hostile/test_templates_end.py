@@ -131,14 +131,12 @@ def test_no_template_works_for_ever_or_fills_the_memory(text: str) -> None:
     assert refused(text)
 
 
-@pytest.mark.parametrize(
-    "items", ["range(99999)", "range(99999)|map('string')", "range(99999)|list", "'x' * 99999"]
-)
-def test_no_loop_is_for_nothing(monkeypatch: pytest.MonkeyPatch, items: str) -> None:
+def test_no_loop_is_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crmkb.store.bounds.WORK", 150_000)
-    monkeypatch.setattr("crmkb.store.bounds.bounded.__wrapped__.__defaults__", (150_000, 60.0))
+    monkeypatch.setattr("crmkb.store.bounds.SECONDS", 600)
+    loops = "{% for i in items %}{% for j in items %}{% endfor %}{% endfor %}"
 
-    words = refused(f"{{% for i in {items} %}}{{% for j in {items} %}}{{% endfor %}}{{% endfor %}}")
+    words = refused(f"{{% set items = range(99999) %}}{loops}")
 
     assert words.startswith("stopped: it makes more text, or loops longer,")
 
