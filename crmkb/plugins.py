@@ -36,7 +36,7 @@ class About:
 
 def about(package: str, name: str) -> About:
     """Return what a plugin says of itself, without importing it."""
-    tree = ast.parse((_folder(package) / f"{name}.py").read_text(encoding="utf-8"))
+    tree = syntax(package, name)
     docstring = ast.get_docstring(tree) or ""
     panels = (
         ast.literal_eval(node.value)
@@ -44,6 +44,11 @@ def about(package: str, name: str) -> About:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PANEL"
     )
     return About(docstring.partition("\n")[0], next(panels, ""))
+
+
+def syntax(package: str, name: str) -> ast.Module:
+    """Return the syntax tree of a plugin's file."""
+    return ast.parse((_folder(package) / f"{name}.py").read_text(encoding="utf-8"))
 
 
 def _folder(package: str) -> Path:

@@ -31,7 +31,7 @@ HOMES = {
     "yaml": ("crmkb/store/",),
     "frontmatter": ("crmkb/store/",),
     "sqlite3": ("crmkb/store/",),
-    "git": ("crmkb/store/git.py",),
+    "git": ("crmkb/store/past.py",),
     "importlib.import_module": ("crmkb/plugins.py",),
     "rich": ("crmkb/cli/",),
     "typer": ("crmkb/cli/",),
@@ -61,6 +61,8 @@ OUTSIDE = {
     "sys.stdin",
     "sys.stdout",
 }
+# Git reads settings of its own from there: it must be handed on.
+HANDED_ON = ("crmkb/store/git_process.py", "os.environ")
 TALK = {"print", "input"}
 BROAD = {"Exception", "BaseException"}
 
@@ -111,7 +113,7 @@ def _of_module(module: Module, names: frozenset[str]) -> Iterator[tuple[int, str
         if isinstance(node, ast.Call) and "suppress" in _last_name(node.func):
             yield from ((node.lineno, "catches everything") for arg in node.args if _is_broad(arg))
     if LEVEL[room] < BORDER:
-        yield from _below_the_border(module.tree)
+        yield from _below_the_border(module)
         yield from ((line, "calls apply") for line in _applies(module.tree, room))
 
 
@@ -125,11 +127,11 @@ def _of_import(room: str, target: str, names: frozenset[str]) -> Iterator[str]:
         yield f"imports {target}, which lies beside"
 
 
-def _below_the_border(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    bound = dict(_bindings(tree))
-    for node in ast.walk(tree):
+def _below_the_border(module: Module) -> Iterator[tuple[int, str]]:
+    bound = dict(_bindings(module.tree))
+    for node in ast.walk(module.tree):
         if isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node, bound)) in OUTSIDE:
-            yield node.lineno, f"uses {name}"
+            yield from ([] if (module.path, name) == HANDED_ON else [(node.lineno, f"uses {name}")])
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TALK:
             yield node.lineno, f"calls {node.func.id}"
 

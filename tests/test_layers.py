@@ -86,7 +86,8 @@ def test_an_import_from_the_room_beside_is_told(path: str, source: str) -> None:
     [
         ("crmkb/text.py", "from crmkb import __version__, dates\nfrom .errors import CrmError"),
         ("crmkb/store/index.py", "from . import git\nfrom crmkb.store.git import log"),
-        ("crmkb/store/git.py", "from git.cmd import Git"),
+        ("crmkb/store/past.py", "from git.cmd import Git"),
+        ("crmkb/store/git_process.py", "import os\nenvironment = os.environ"),
         ("crmkb/store/index.py", "import sqlite3, yaml, time\ntime.monotonic()"),
         ("crmkb/plugins.py", "from importlib import import_module"),
         ("crmkb/cli/main.py", "import os, typer\nprint(os.environ)\nworkspace.apply(change)"),

@@ -62,6 +62,6 @@ def _open_tasks(workspace: Workspace, record: Record) -> list[Found]:
         "SELECT path, line, text FROM tasks WHERE is_done = 0 AND customer = ? AND ? IN (path, '')"
         " ORDER BY path, line",
         record.customer,
-        "" if record.model.noun == "customer" else record.path,
+        "" if record.kind.noun == "customer" else record.path,
     )
     return [(str(path), int(str(line)), str(text)) for path, line, text in rows]

@@ -54,4 +54,4 @@ def _edited(record: Record, edit: Edit) -> Record:
         data = markdown.edit(record.data, [edit])
     except CannotEdit:  # the finding stays, for a person to mend
         return record
-    return Record.read(record.path, data, record.model, record.stages)
+    return Record.read(record.path, data, record.kind, record.stages)

@@ -13,7 +13,6 @@ __all__ = [
     "Finding",
     "entities",
     "entity_named",
-    "folders",
     "holds",
     "literal_choices",
     "plain_word",
@@ -29,13 +28,6 @@ def entities() -> dict[str, type[Entity]]:
 def entity_named(word: str) -> type[Entity] | None:
     """Return the model of a noun or its plural, or None."""
     return next((e for e in entities().values() if word in (e.noun, e.plural)), None)
-
-
-@cache
-def folders() -> dict[str, str]:
-    """Return the folders in which a customer's records lie, each with the noun of its kind."""
-    patterns = {noun: model.pattern.split("/") for noun, model in entities().items()}
-    return {parts[2]: noun for noun, parts in patterns.items() if len(parts) == 4}
 
 
 def _model(noun: str) -> type[Entity]:

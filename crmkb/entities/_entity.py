@@ -30,10 +30,8 @@ from pydantic_core import ErrorDetails
 from crmkb.dates import parse_iso_day, parse_iso_moment
 from crmkb.entities._plain import plain_dates, plain_number, plain_word, said
 from crmkb.errors import did_you_mean
+from crmkb.kinds import EMPTY
 from crmkb.text import close_matches
-
-EMPTY = ("", "~", "null", None)
-"""Values that say there is none: front matter is read as text, so YAML's own words for it too."""
 
 MOST_DIGITS = 15
 """Sums of larger amounts would not be exact in the index."""

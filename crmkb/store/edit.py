@@ -11,44 +11,11 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from crmkb.store.dump import refuse_half_characters
+from crmkb.store.edits import Append, Discard, Edit, Remove, Set
 from crmkb.store.faults import CannotEdit, Unreadable
-from crmkb.store.front_matter import Document, Fields, Parts, Value, parse, split
+from crmkb.store.front_matter import Document, Fields, Parts, parse, split
 from crmkb.store.outline import Entry, Style, outline
 from crmkb.store.splices import Splice, added, appended, dropped, removed, replaced
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Give a key a value, whether it exists or not."""
-
-    key: str
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Remove a key with its value."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Append:
-    """Add an item at the end of a list; a text becomes the first item of a list."""
-
-    key: str
-    item: str
-
-
-@dataclass(frozen=True, slots=True)
-class Discard:
-    """Remove an item from a list, wherever it occurs; the last one leaves an empty list."""
-
-    key: str
-    item: str
-
-
-Edit = Set | Remove | Append | Discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +29,7 @@ class _Drop:
 _Step = Set | Remove | Append | _Drop
 
 
-def edit(data: bytes, edits: Sequence[Edit]) -> bytes:
+def edited(data: bytes, edits: Sequence[Edit]) -> bytes:
     """Return the file with its front matter edited; raise `CannotEdit` rather than guess."""
     document = parse(data)
     for change in edits:

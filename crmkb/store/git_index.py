@@ -23,6 +23,9 @@ from crmkb.store.files import CannotRead, CannotWrite, read, writing
 if sys.platform != "win32":
     import fcntl
 
+REF = "refs/worktree/crmkb"
+"""Holds a new commit until the branch does; each work tree has its own."""
+
 _PAUSE_SECONDS = 0.01
 _BRIEF_SECONDS = 0.5
 """A git that lives holds these locks for milliseconds."""
@@ -50,6 +53,11 @@ class GitIndex:
 
     git_dir: Path
     state: Path
+
+    @property
+    def shared_dir(self) -> Path:
+        """Return the git directory that all work trees share."""
+        return self.git_dir / os.fsdecode(read(self.git_dir / "commondir") or b".").strip()
 
     @contextmanager
     def held(self, wait: float) -> Iterator[Path]:
@@ -112,7 +120,7 @@ class GitIndex:
             for partial in self.git_dir.glob("next-index-*.lock"):  # nobody else can have one now
                 partial.unlink(missing_ok=True)
             self._lock_file.unlink(missing_ok=True)
-        for own in self.state.glob("git-index*"):
+        for own in (*self.state.glob("git-index*"), self.git_dir / REF):
             own.unlink(missing_ok=True)
         for lock in _staying([lock for lock in self._other_locks() if _is_since(lock, since)]):
             lock.unlink(missing_ok=True)
@@ -196,15 +204,15 @@ class GitIndex:
 
     def _other_locks(self) -> Iterator[Path]:
         """Yield what else git locks when it commits: HEAD, the branch, and its own upkeep."""
-        shared = self.git_dir / os.fsdecode(read(self.git_dir / "commondir") or b".").strip()
         yield self.git_dir / "HEAD.lock"
+        yield self.git_dir / f"{REF}.lock"
         try:
             head = os.fsdecode(read(self.git_dir / "HEAD") or b"")
         except CannotRead:  # a broken repository: no git can have locked anything
             return
         if head.startswith("ref:"):
-            yield shared / f"{head.removeprefix('ref:').strip()}.lock"
-        yield shared / "objects/maintenance.lock"
+            yield self.shared_dir / f"{head.removeprefix('ref:').strip()}.lock"
+        yield self.shared_dir / "objects/maintenance.lock"
 
 
 def fill(file: BinaryIO, data: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crmkb.errors import CrmError, Exit
 from crmkb.shipped import shipped
 from crmkb.store.paths import TEMPLATES, inside
+from crmkb.store.plain_templates import render_plain
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -62,9 +63,9 @@ def environment() -> SandboxedEnvironment:
 
 
 @lru_cache(maxsize=32)
-def _compiled(text: str) -> Template:
+def _compiled(sandbox: SandboxedEnvironment, text: str) -> Template:
     """Return a template ready to render: an import renders the same one thousands of times."""
-    return environment().from_string(text)
+    return sandbox.from_string(text)
 
 
 def render(
@@ -79,14 +80,15 @@ def render(
     `first_line` is the line of the file on which the text begins; `sandbox` may be one with
     filters of its own.
     """
+    if sandbox is None and (page := render_plain(text, values)) is not None:
+        return page
     from jinja2 import TemplateError, TemplateSyntaxError
 
     from crmkb.store.bounds import bounded
 
     try:
         with bounded():
-            template = sandbox.from_string(text) if sandbox else _compiled(text)
-            return template.render(values)
+            return _compiled(sandbox or environment(), text).render(values)
     except TemplateSyntaxError as error:
         line = error.lineno + first_line - 1
         raise TemplateFailed(path, line, error.message or "broken") from error

@@ -130,11 +130,14 @@ def _expect_unchanged(root: Path, writes: Iterable[Write]) -> None:
 
 
 def _write(root: Path, writes: Sequence[Write]) -> None:
-    """Write and delete files; each is looked at once more, since an editor knows no lock."""
+    """Write and delete files; each is looked at again, since an editor knows no lock."""
     planned = {root / write.path: write for write in writes}
 
-    def expect(full: Path) -> None:
-        _expect_unchanged(root, [planned[full]])
+    def expect(full: Path, place: Path) -> None:
+        if place == full:
+            _expect_unchanged(root, [planned[full]])
+        elif files.read(place) != planned[full].before:
+            raise ChangedMeanwhile(planned[full].path)
 
     contents: dict[Path, bytes] = {}
     for full, write in planned.items():
@@ -143,7 +146,7 @@ def _write(root: Path, writes: Sequence[Write]) -> None:
             continue
         files.write_all(contents, expect)
         contents = {}
-        expect(full)
+        expect(full, full)
         files.remove(full, root)
     files.write_all(contents, expect)
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crmkb.entities import Entity, entities
+from crmkb.kinds import Kind, kinds
 from crmkb.store import markdown, templates
 from crmkb.store.markdown import Value
 from crmkb.workspace.change import Write
@@ -28,12 +28,15 @@ def new_file(
     values: Mapping[str, Any],
 ) -> Write:
     """Return the file of a new record, rendered from its template with `values` beside it."""
-    model = entities()[noun]
-    check_values(model, fields, stages)
-    ordered = {key: fields[key] for key in _in_order(model, fields)}
+    kind = kinds()[noun]
+    if not kind.is_plainly_right(fields):
+        from crmkb.entities import entities
+
+        check_values(entities()[noun], fields, stages)
+    ordered = {key: fields[key] for key in _in_order(kind, fields)}
     context = {
         "front_matter": markdown.dump(ordered).rstrip("\n"),
-        "name": fields[model.heading_key],
+        "name": fields[kind.heading_key],
         "fields": ordered,
         "today": today.isoformat(),
         **values,
@@ -42,7 +45,7 @@ def new_file(
     return Write(path, None, templates.render(source, text, context).encode())
 
 
-def _in_order(model: type[Entity], fields: Mapping[str, Value]) -> list[str]:
-    own = [key for key in fields if key not in model.model_fields]
-    known = [key for key in model.model_fields if key in fields]
-    return [*(k for k in known if k not in _LATE), *(k for k in _LATE if k in known), *own]
+def _in_order(kind: Kind, fields: Mapping[str, Value]) -> list[str]:
+    """Return the keys given: those of the kind, those of all records, and own ones."""
+    known = [*kind.types, *_LATE]
+    return [*(key for key in known if key in fields), *(key for key in fields if key not in known)]

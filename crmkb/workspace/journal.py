@@ -72,12 +72,12 @@ class Journal:
         if self.commits:
             begun = (work_dir(root) / JOURNAL).stat().st_mtime
             Git(root).settle(begun, wait)
+        for folder in {(root / entry.path).parent for entry in self.entries}:
+            _remove_temporaries(folder)
         if self._is_complete(root, has_failed):
             if self.commits:
                 Git(root).take_in([entry.path for entry in self.entries])
             return None
-        for folder in {(root / entry.path).parent for entry in self.entries}:
-            _remove_temporaries(folder)
         return [entry.path for entry in self.entries if not _put_back(entry, root)]
 
     def _is_complete(self, root: Path, has_failed: bool) -> bool:

@@ -1,19 +1,23 @@
 """Records as files, and edits of them: front matter as text, checked by the models of `entities`.
 
-Apart from `change`, so that commands which only read load neither models nor YAML.
+The models are loaded only when something is checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from crmkb.entities import Entity
 from crmkb.errors import BadValue, BrokenFile, Problem
+from crmkb.kinds import Kind
 from crmkb.store import markdown
 from crmkb.store.markdown import Append, Discard, Document, Edit, Remove, Set
 from crmkb.store.paths import customer_of, ref_of, slug_of
 from crmkb.workspace.change import Given, Write, to_value
+
+if TYPE_CHECKING:
+    from crmkb.entities import Entity
 
 
 class WrongValue(BadValue):
@@ -30,18 +34,25 @@ class Record:
     path: str
     data: bytes
     document: Document
-    model: type[Entity]
+    kind: Kind
     stages: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: str, data: bytes, model: type[Entity], stages: tuple[str, ...]) -> Record:
+    def read(cls, path: str, data: bytes, kind: Kind, stages: tuple[str, ...]) -> Record:
         """Return the record held by a file's bytes; raise `BrokenFile` when it is unreadable."""
         try:
             document = markdown.parse(data)
         except markdown.Unreadable as error:
             problem = Problem(path, error.line, "", error.reason, error.hint or "")
             raise BrokenFile(problem) from error
-        return cls(path, data, document, model, stages)
+        return cls(path, data, document, kind, stages)
+
+    @property
+    def model(self) -> type[Entity]:
+        """Return the model that knows what the values mean."""
+        from crmkb.entities import entities
+
+        return entities()[self.kind.noun]
 
     @property
     def customer(self) -> str:
@@ -61,7 +72,7 @@ class Record:
     @property
     def name(self) -> str:
         """Return what people call the record."""
-        return self.text(self.model.heading_key) or self.slug
+        return self.text(self.kind.heading_key) or self.slug
 
     def text(self, key: str) -> str:
         """Return a key's text, empty when it is not there; a list is joined by commas."""

@@ -67,7 +67,7 @@ def _spellings(name: str, sought: Sought) -> list[tuple[str, str]]:
 
 
 def _folders() -> Mapping[str, str]:
-    from crmkb.entities import folders  # spared where a customer's slug is all that is named
+    from crmkb.kinds import folders  # spared where a customer's slug is all that is named
 
     return folders()
 

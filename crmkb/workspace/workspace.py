@@ -14,7 +14,7 @@ from crmkb.store import files
 from crmkb.store.index import Index
 from crmkb.store.paths import CUSTOMERS, JOURNAL, exists, find_workspace, inside, matches, work_dir
 from crmkb.store.refresh import Progress
-from crmkb.workspace import resolve
+from crmkb.workspace import resolve, scores
 from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.resolve import Sought
 
@@ -60,7 +60,7 @@ class Workspace:
     @cached_property
     def index(self) -> Index:
         """Return the index, refreshed once."""
-        return Index(self.root, self.config, self.today, self.progress)
+        return Index(self.root, self.config, self.today, self.progress, scores.fill)
 
     @cached_property
     def git(self) -> Git:
@@ -108,13 +108,13 @@ class Workspace:
 
     def read(self, path: str) -> Record:
         """Return the record at a path; raise `BrokenFile` when it cannot be read."""
-        from crmkb.entities import entities
+        from crmkb.kinds import kinds
         from crmkb.workspace.record import Record
 
-        model = next((e for e in entities().values() if matches(path, e.pattern)), None)
-        if model is None:
+        kind = next((each for each in kinds().values() if matches(path, each.pattern)), None)
+        if kind is None:
             raise NotFound("record", path)
-        return Record.read(path, self.read_bytes(path), model, self.stages)
+        return Record.read(path, self.read_bytes(path), kind, self.stages)
 
     def exists(self, path: str) -> bool:
         """Return whether there is a file or folder at a path."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Tree
+from tests.conftest import Git, Tree
 
 PROJECT = Path(__file__).parents[2]
 HEAVY = ("filelock", "frontmatter", "git", "jinja2", "pydantic", "rich", "yaml")
@@ -101,4 +101,15 @@ def test_reading_an_index_that_is_up_to_date_loads_nothing(
 def test_a_changed_file_loads_only_what_reads_it(tree: Tree) -> None:
     tree(FILES)
 
-    assert run("list", "deals")[1] == "['frontmatter', 'pydantic', 'yaml']"
+    assert run("list", "deals")[1] == "['pydantic']"
+
+
+@pytest.mark.parametrize("what", ["call", "note", "meeting"])
+def test_logging_loads_only_what_locks(tree: Tree, git: Git, what: str) -> None:
+    tree(FILES)
+    git("add", ".")
+
+    out, loaded = run(f"log-{what}", "acme", "Pricing review", "--next", "Send the quote @ana")
+
+    assert "commit" in out
+    assert loaded == "['filelock']"

@@ -7,13 +7,13 @@ import textwrap
 import pytest
 import yaml
 
-from crmkb.store import front_matter, outline
+from crmkb.store import outline, yaml_header
 from crmkb.store.markdown import CannotEdit, Unreadable, dump, parse, split
 
 
 @pytest.fixture(params=[yaml.CBaseLoader, yaml.BaseLoader], ids=["libyaml", "python"])
 def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(front_matter, "LOADER", request.param)
+    monkeypatch.setattr(yaml_header, "LOADER", request.param)
     monkeypatch.setattr(outline, "LOADER", request.param)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.store.files import CannotWrite, write_all, write_whole
+from crmkb.store.files import CannotWrite, remove, write_all, write_whole
 
 
 def contents(folder: Path, count: int) -> dict[Path, bytes]:
@@ -81,3 +81,33 @@ def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match=r"x\.md"):
         write_whole(tmp_path / "x.md", b"")
     assert left_over(tmp_path) == []
+
+
+def test_an_old_file_that_the_disk_will_not_delete_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, real = tmp_path / "x.md", Path.unlink
+    full.write_bytes(b"before")
+
+    def refusing(path: Path, missing_ok: bool = False) -> None:
+        if path.name.endswith("-old"):
+            raise OSError(5, "Input/output error")
+        real(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refusing)
+    with pytest.raises(CannotWrite, match="Input/output error"):
+        write_all({full: b"after"}, lambda *_: None)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, who looks at a folder keeps it")
+def test_an_empty_folder_that_the_disk_will_not_delete_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole(tmp_path / "a/b/x.md", b"")
+
+    def refusing(_: Path) -> None:
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rmdir", refusing)
+    with pytest.raises(CannotWrite, match="a/b: Permission denied"):
+        remove(tmp_path / "a/b/x.md", tmp_path)

@@ -475,8 +475,12 @@ def test_a_read_only_folder_is_told(committed: Path, monkeypatch: pytest.MonkeyP
     before = content(committed)
     wanted = some_change(committed)
 
-    def read_only(*_: object, **__: object) -> int:
-        raise OSError(30, "Read-only file system")
+    real = os.open
+
+    def read_only(path: str, flags: int, *mode: int, **options: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(30, "Read-only file system")
+        return real(path, flags, *mode, **options)
 
     monkeypatch.setattr(os, "open", read_only)
     with pytest.raises(files.CannotWrite) as caught:
@@ -506,7 +510,7 @@ def test_stopping_half_way_puts_everything_back(
     real = Runner.run
 
     def stopped(self: Runner, *arguments: str, **options: object) -> str:
-        if arguments[0] == "commit":
+        if arguments[0] == "update-ref":
             raise KeyboardInterrupt
         return real(self, *arguments, **options)  # type: ignore[arg-type]
 
@@ -587,6 +591,35 @@ def test_what_an_editor_saves_while_files_are_made_safe_is_not_lost(
     assert (committed / ACME).read_text() == "a person's words\n"
     assert git("status", "--porcelain") == f" M {ACME}\n"
     assert git("rev-parse", "HEAD") == head
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_an_editor_adds_around_the_replacing_of_a_file_is_not_lost(
+    committed: Path, git: Git, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    real, head = Path.replace, git("rev-parse", "HEAD")
+    text = (committed / ACME).read_text()
+
+    def replacing(aside: Path, full: Path) -> Path:
+        if full != committed / ACME or aside.name.endswith("-old"):
+            return real(aside, full)
+        with full.open("a") as editor:  # opened before, so what it saves gets into the old file
+            if moment == "before":
+                editor.write("a person's words\n")
+                editor.flush()
+            replaced = real(aside, full)
+            if moment == "after":
+                editor.write("a person's words\n")
+        return replaced
+
+    monkeypatch.setattr(Path, "replace", replacing)
+    with pytest.raises(ChangedMeanwhile):
+        apply(committed, some_change(committed), commit=True)
+
+    assert (committed / ACME).read_text() == f"{text}a person's words\n"
+    assert git("status", "--porcelain") == f" M {ACME}\n"
+    assert git("rev-parse", "HEAD") == head
+    assert not list(committed.rglob(".crm-writing-*"))
 
 
 def test_an_act_is_made_again_when_another_one_changed_its_file(

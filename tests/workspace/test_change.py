@@ -7,6 +7,7 @@ import pytest
 
 from crmkb.entities import entities
 from crmkb.errors import BrokenFile, Exit
+from crmkb.kinds import kinds
 from crmkb.workspace import Change, Write, fields_of
 from crmkb.workspace.change import MOST_NAMED, Given, to_value
 from crmkb.workspace.record import Record, WrongValue, check_values
@@ -26,7 +27,7 @@ STAGES = ("discovery", "closed_won")
 
 
 def deal(data: bytes = DEAL) -> Record:
-    return Record.read(PATH, data, entities()["deal"], STAGES)
+    return Record.read(PATH, data, kinds()["deal"], STAGES)
 
 
 def test_a_record_knows_where_it_is_and_what_it_is_called() -> None:

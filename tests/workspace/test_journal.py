@@ -211,6 +211,18 @@ def test_temporary_files_of_the_dead_are_removed(committed: Path, opened: Open, 
     assert not list(committed.rglob(f"{files.TEMPORARY}*"))
 
 
+def test_temporary_files_of_the_dead_are_removed_also_when_all_was_done(
+    committed: Path, opened: Open, tree: Tree
+) -> None:
+    under_way(committed, entry(committed, ACME, "ours\n"), commits=False)
+    tree({ACME: "ours\n", f"customers/acme/{files.TEMPORARY}abc-old": "theirs\n"})
+
+    opened()
+
+    assert (committed / ACME).read_text() == "ours\n"
+    assert not list(committed.rglob(f"{files.TEMPORARY}*"))
+
+
 def test_a_writer_removes_what_a_death_left_beside_the_journal(committed: Path) -> None:
     with locked(committed, "test") as state:
         (state / f"{files.TEMPORARY}abc").write_text("half a jour")

@@ -7,6 +7,7 @@ import pytest
 
 from crmkb.errors import Ambiguous, Exit, NotFound
 from crmkb.store.files import CannotRead
+from crmkb.store.paths import exists
 from crmkb.workspace import Workspace, resolve
 from crmkb.workspace.resolve import Sought
 from tests.conftest import Tree
@@ -46,6 +47,24 @@ def workspace(tree: Tree) -> Iterator[Workspace]:
 @pytest.fixture
 def find(workspace: Workspace) -> Find:
     return lambda *arguments, **options: workspace.find(*arguments, **options).path
+
+
+@pytest.mark.parametrize(
+    "name", ["..", "knowledge_base/../note", "../customers/acme", "acme/../globex", ".hidden"]
+)
+def test_a_name_with_dots_spells_no_path(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def looked_for(full: Path) -> bool:
+        assert ".." not in full.parts
+        return exists(full)
+
+    monkeypatch.setattr(resolve, "exists", looked_for)
+    text = "---\nname: Acme\n---\n"
+    places = ("profile.md", "note.md", "knowledge_base/x.md", "customers/.hidden/profile.md")
+    root = tree({**FILES, **dict.fromkeys(places, text)})
+
+    assert resolve.direct(root, name, Sought()) is None
 
 
 @pytest.mark.parametrize(
