@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 from crmkb.errors import BadValue
+
+DecimalMark = Literal[".", ","]
 
 _LIMIT = Decimal(10) ** 15  # no deal is worth more, and sums stay in reach of every database
 _MAX_LENGTH = 60
@@ -52,6 +55,8 @@ _DECIMAL_COMMA = (
     re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}"),
     re.compile(r"[0-9]{1,3}(?P<mark>[ '])[0-9]{3}(?:(?P=mark)[0-9]{3})*,[0-9]+"),
 )
+_DOUBTFUL = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_SWAPPED = str.maketrans(".,", ",.")
 _USUAL_SIGNS = str.maketrans(
     {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\t": " ", "’": "'", "−": "-"}
 )
@@ -69,18 +74,21 @@ class BadAmount(BadValue):
         )
 
 
-def read_amount(text: str) -> Decimal:
+def read_amount(text: str, mark: DecimalMark = ".") -> Decimal:
     """Return the amount written as `50000`, `€50,000.00`, `1 234,50` or `50k`, in any currency.
 
     Where commas and dots leave a doubt, a single dot is the decimal one (`1.234` is 1 and a bit,
-    as front matter has it) and a single comma before three digits parts thousands (`1,234`).
+    as front matter has it) and a single comma before three digits parts thousands (`1,234`); the
+    other way round where the decimal `mark` is known to be a comma.
     Raise `BadAmount` for anything else, and for what no deal can be worth.
     """
-    return read_currency_amount(text)[0]
+    return read_currency_amount(text, mark)[0]
 
 
-def read_currency_amount(text: str) -> tuple[Decimal, str]:
+def read_currency_amount(text: str, mark: DecimalMark = ".") -> tuple[Decimal, str]:
     """Return the amount as `read_amount` does, and its currency or "" if none is written."""
+    if mark == ",":
+        text = text.translate(_SWAPPED)
     if _PLAIN.fullmatch(text):
         return _without_minus_zero(Decimal(text)), ""
     match = _MONEY.fullmatch(_usual(text)) if len(text) <= _MAX_LENGTH else None
@@ -89,6 +97,25 @@ def read_currency_amount(text: str) -> tuple[Decimal, str]:
     if amount is None or currency is None:
         raise BadAmount(text)
     return amount, currency
+
+
+def decimal_mark(text: str) -> DecimalMark | None:
+    """Return the decimal mark that an amount shows, or None if it can be read both ways."""
+    match = _MONEY.fullmatch(_usual(text)) if len(text) <= _MAX_LENGTH else None
+    number = match["number"].strip() if match else ""
+    if not match or is_doubtful(text):
+        return None
+    is_comma = any(shape.fullmatch(number) for shape in _DECIMAL_COMMA)
+    is_point = any(shape.fullmatch(number) for shape in _DECIMAL_POINT)
+    if is_comma == is_point or not {*number} & {".", ","}:
+        return None
+    return "," if is_comma else "."
+
+
+def is_doubtful(text: str) -> bool:
+    """Return whether an amount such as `50.000` is a thousand times as much to a German."""
+    match = _MONEY.fullmatch(_usual(text)) if len(text) <= _MAX_LENGTH else None
+    return bool(match and _DOUBTFUL.fullmatch(match["number"].strip()))
 
 
 def say_money(amount: Decimal | float, currency: str) -> str:

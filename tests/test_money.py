@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkb.errors import Exit
-from crmkb.money import BadAmount, read_amount, read_currency_amount, say_money, say_number
+from crmkb.money import (
+    BadAmount,
+    decimal_mark,
+    is_doubtful,
+    read_amount,
+    read_currency_amount,
+    say_money,
+    say_number,
+)
 
 amounts = st.decimals("-1e12", "1e12", places=2)
 
@@ -146,3 +154,36 @@ def test_money_is_said_with_cents_only_if_there_are_any(
 )
 def test_numbers_part_their_thousands(number: float, said: str) -> None:
     assert say_number(number) == said
+
+
+@pytest.mark.parametrize(
+    "text, mark",
+    [
+        ("1.234,50", ","),
+        ("€ 12,5", ","),
+        ("1.234.567", ","),
+        ("1,234.50", "."),
+        ("12.5", "."),
+        ("50.000", None),
+        ("50,000", None),
+        ("50000", None),
+        ("soon", None),
+    ],
+)
+def test_an_amount_may_show_its_decimal_mark(text: str, mark: str | None) -> None:
+    assert decimal_mark(text) == mark
+
+
+@pytest.mark.parametrize(
+    "text, amount",
+    [("50.000", "50000"), ("1,234", "1.234"), ("1.234,50 €", "1234.50"), ("1,2M", "1200000")],
+)
+def test_with_a_decimal_comma_dots_part_thousands(text: str, amount: str) -> None:
+    assert read_amount(text, ",") == Decimal(amount)
+
+
+def test_what_is_a_thousand_times_as_much_elsewhere_is_doubtful() -> None:
+    doubtful = [
+        text for text in ("50.000", "$1.500", "5.0000", "0.500", "50.00") if is_doubtful(text)
+    ]
+    assert doubtful == ["50.000", "$1.500"]

@@ -20,6 +20,7 @@ from crmkb.dates import say_moment
 from crmkb.errors import Ambiguous, NotFound
 from crmkb.params import CustomerName, Moment, Param, StageName
 from crmkb.people import read_person
+from crmkb.store.paths import interaction_name
 from crmkb.text import one_line, slugify
 from crmkb.words import Direction, Sentiment, Severity
 from crmkb.workspace import Change, Workspace, Write, fields_of
@@ -231,11 +232,8 @@ def _path(
     workspace: Workspace, customer: str, moment: datetime | calendar_day, type_: str, subject: str
 ) -> str:
     """Return a free path such as `…/2026-11-20-1430-call-pricing-review.md`."""
-    if isinstance(moment, datetime):
-        stamp = f"{workspace.config.local(moment):%Y-%m-%d-%H%M}"
-    else:
-        stamp = moment.isoformat()
-    stem, number = f"{stamp}-{type_}-{slugify(subject)}", 1
+    local = workspace.config.local(moment) if isinstance(moment, datetime) else moment
+    stem, number = interaction_name(local.isoformat(), type_, subject), 1
     path = workspace.customer_path(customer, "interactions", f"{stem}.md")
     while workspace.exists(path):
         number += 1

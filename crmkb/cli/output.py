@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Any, Literal, TextIO
 
 from crmkb.cli.table import Cell, Layout, lines
+from crmkb.csv_text import guarded
 from crmkb.text import one_line, printable
 
 SCHEMA_VERSION = 1
@@ -145,10 +146,7 @@ def _harmless_to_terminals(value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    value = value.replace("\r\n", "\n").replace("\r", "\n")  # not quoted, a CR begins a row
-    return f"'{value}" if value.lstrip()[:1] in ("=", "+", "-", "@") else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _json(data: Any, indent: int | None = None) -> str:

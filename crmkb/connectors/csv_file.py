@@ -9,12 +9,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from crmkb.csv_text import NotCut, records, separator
 from crmkb.errors import CrmError
 from crmkb.incoming import Row, Table
 
@@ -33,10 +33,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 )
 _SAMPLE_CHARACTERS, _SAMPLE_RECORDS = 65_536, 100
-# Excel's own way to name the delimiter, on a line before the header.
-_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-# How spreadsheet programs are kept from running a text; our own CSV has it too.
-_GUARDED = re.compile(r"'(?=\s*[=+\-@])")
 _MOST_NAMED = 8
 
 
@@ -65,8 +61,8 @@ def read_csv(data: bytes, name: str) -> Table:
     running a text as a formula is taken off. Short rows are filled up and named.
     """
     source = _source(data, name)
-    records = list(_records(source))
-    filled = [record for record in records if any(record.cells)]
+    found = _records(source)
+    filled = [record for record in found if any(record.cells)]
     if not filled:
         raise BadTable(name, 1, "holds no table", "its first line must name the columns")
     header, *rows = filled
@@ -81,7 +77,7 @@ def read_csv(data: bytes, name: str) -> Table:
         rows=tuple(Row(row.line, _fitted(row.cells, width)) for row in rows),
         form=f"{source.encoding}, {_division(source.delimiter, width)}",
         notes=tuple(notes),
-        blanks=len(records) - len(filled),
+        blanks=len(found) - len(filled),
     )
 
 
@@ -92,8 +88,9 @@ def _source(data: bytes, name: str) -> _Text:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise BadTable(name, line, "a NUL character; this is no text", "save it as CSV (UTF-8)")
-    if match := _SEPARATOR_LINE.match(text):
-        return _Text(name, text[match.end() :], encoding, match[1], first_line=2)
+    named, start = separator(text)
+    if named:
+        return _Text(name, text[start:], encoding, named, first_line=2)
     return _Text(name, text, encoding, _find_delimiter(text))
 
 
@@ -124,47 +121,23 @@ def _find_delimiter(text: str) -> str:
     for delimiter in DELIMITERS:
         rows = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         try:
-            records = [row for row in islice(rows, _SAMPLE_RECORDS) if any(map(str.strip, row))]
+            found = [row for row in islice(rows, _SAMPLE_RECORDS) if any(map(str.strip, row))]
         except csv.Error:
             continue
-        if is_cut and 1 < len(records) < _SAMPLE_RECORDS:
-            records.pop()
-        widths = [len(record) for record in records] or [0]
+        if is_cut and 1 < len(found) < _SAMPLE_RECORDS:
+            found.pop()
+        widths = [len(record) for record in found] or [0]
         score = (widths.count(widths[0]) / len(widths), widths[0])
         if widths[0] > 1 and score > best_score:
             best, best_score = delimiter, score
     return best
 
 
-def _records(source: _Text) -> Iterator[Row]:
-    """Yield every record, those of blanks too, with the first of its lines."""
-    reader = csv.reader(
-        io.StringIO(source.text, newline=""),
-        delimiter=source.delimiter,
-        skipinitialspace=True,
-        strict=True,
-    )
-    lines_before = source.first_line - 1
-    line = source.first_line
+def _records(source: _Text) -> list[Row]:
     try:
-        for cells in reader:
-            yield Row(line, tuple(map(_clean, cells)))
-            line = lines_before + reader.line_num + 1
-    except csv.Error as error:
-        raise BadTable(source.name, line, *_explained(str(error))) from error
-
-
-def _clean(cell: str) -> str:
-    text = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
-    return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
-
-
-def _explained(words: str) -> tuple[str, str]:
-    if "unexpected end" in words or "field limit" in words:
-        return 'a quote (") is opened here and never closed', "close it, or write it twice"
-    if "expected after" in words:
-        return 'a quote (") within a quoted cell', "write it twice in the file and try again"
-    return words, "mend the file and try again"
+        return list(records(source.text, source.delimiter, source.first_line))
+    except NotCut as error:
+        raise BadTable(source.name, error.line, error.message, error.hint) from error
 
 
 def _width(header: Sequence[str], rows: Iterable[Row]) -> int:

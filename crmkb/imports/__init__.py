@@ -7,17 +7,21 @@ the plan and need not know how it came about.
 
 from __future__ import annotations
 
-from crmkb.imports.mapping import Mapping, read_mapping, source_word
-from crmkb.imports.plan import Outcome, Plan, Step
-from crmkb.imports.planning import Settings, plan_import
+from crmkb.imports.mapping import Fields, Mapping, read_mapping, source_word
+from crmkb.imports.plan import Outcome, Plan, Settings, Step
+from crmkb.imports.planning import plan_import
+from crmkb.imports.series_planning import plan_series, series_fields
 
 __all__ = [
+    "Fields",
     "Mapping",
     "Outcome",
     "Plan",
     "Settings",
     "Step",
     "plan_import",
+    "plan_series",
     "read_mapping",
+    "series_fields",
     "source_word",
 ]

@@ -20,6 +20,24 @@ ID, CUSTOMER, NOTES = "id", "customer", "notes"
 _FIELD = re.compile(r"[^\W\d][\w-]*")
 
 
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields that rows may have to become `plural`; without the `needed` ones none can."""
+
+    plural: str
+    known: tuple[str, ...]
+    needed: tuple[str, ...]
+    example: str
+
+    @classmethod
+    def of(cls, model: type[Entity]) -> Fields:
+        """Return the fields of records of a kind."""
+        needed = (name for name, key in model.model_fields.items() if key.is_required())
+        is_staged = "stage" in model.model_fields
+        example = "stage:Won=closed_won" if is_staged else "status:Lead=prospect"
+        return cls(model.plural, tuple(model.model_fields), tuple(needed), example)
+
+
 class BadMapping(BadValue):
     """A `--map` or `--value` cannot be used."""
 
@@ -74,7 +92,7 @@ class Mapping:
 
 
 def read_mapping(
-    model: type[Entity],
+    fields: Fields,
     columns: Sequence[str],
     pairs: Iterable[str],
     rules: Iterable[str],
@@ -85,18 +103,18 @@ def read_mapping(
     places: dict[str, tuple[int, ...]] = {}
     for pair in pairs:
         name, _, column = (part.strip() for part in pair.partition("="))
-        _refuse_bad_field(model, name, pair)
+        _refuse_bad_field(fields, name, pair)
         if name in places:
             raise BadMapping(f"--map {name}=… is given twice", "join columns: FIELD=COLUMN+COLUMN")
         places[name] = _places(columns, column)
-    words = _read_rules(model, rules)
+    words = _read_rules(fields, rules)
     for name in words.keys() - places.keys():
         if "" not in words[name].exact:
             raise BadMapping(f"--value {name}:…: no column is mapped to {name!r}", _map_it(name))
     places |= {name: () for name in words if name not in places}
-    _refuse_missing(model, places, columns, needs_customer=needs_customer)
+    _refuse_missing(fields, places, columns, needs_customer=needs_customer)
     used = {place for each in places.values() for place in each}
-    known = {*model.model_fields, ID, CUSTOMER, NOTES}
+    known = {*fields.known, ID, CUSTOMER, NOTES}
     return Mapping(
         columns=places,
         words=words,
@@ -114,10 +132,10 @@ def source_word(name: str) -> str:
     return slugify(stem).replace("-", "_")
 
 
-def _refuse_bad_field(model: type[Entity], name: str, text: str) -> None:
+def _refuse_bad_field(fields: Fields, name: str, text: str) -> None:
     if not _FIELD.fullmatch(name):
         raise BadMapping(f"{text!r} maps nothing", "write FIELD=COLUMN, such as name=Account")
-    if name == CUSTOMER and model.noun == "customer":
+    if name == CUSTOMER and fields.plural == "customers":
         raise BadMapping("a customer has no field 'customer'", "did you mean name or parent?")
 
 
@@ -149,14 +167,14 @@ def _matching(columns: Sequence[str], name: str) -> list[int]:
     return exact or [place for place, column in enumerate(columns) if fold(column) == key]
 
 
-def _read_rules(model: type[Entity], rules: Iterable[str]) -> dict[str, Words]:
+def _read_rules(fields: Fields, rules: Iterable[str]) -> dict[str, Words]:
     words: dict[str, Words] = {}
     for rule in rules:
         name, colon, rest = rule.partition(":")
         text, equals, word = rest.rpartition("=")
         name, text, word = name.strip(), text.strip(), word.strip()
         if not (colon and equals and _FIELD.fullmatch(name)):
-            hint = f"write FIELD:FROM=TO, such as {_example(model)}"
+            hint = f"write FIELD:FROM=TO, such as {fields.example}"
             raise BadMapping(f"{rule!r} says no value for a value", hint)
         if text in words.setdefault(name, Words()).exact:
             raise BadMapping(f"--value {name}:{text}=… is given twice", "keep one of the two")
@@ -165,15 +183,13 @@ def _read_rules(model: type[Entity], rules: Iterable[str]) -> dict[str, Words]:
 
 
 def _refuse_missing(
-    model: type[Entity], places: Iterable[str], columns: Sequence[str], *, needs_customer: bool
+    fields: Fields, places: Iterable[str], columns: Sequence[str], *, needs_customer: bool
 ) -> None:
-    wanted = [name for name, key in model.model_fields.items() if key.is_required()]
-    if needs_customer:
-        wanted.append(CUSTOMER)
+    wanted = [*fields.needed, *([CUSTOMER] if needs_customer else [])]
     if missing := [name for name in wanted if name not in places]:
         names = ", ".join(map(repr, missing))
         hint = f"{_map_it(missing[0])}; {_all(columns)}"
-        raise BadMapping(f"no column is mapped to {names}, which {model.plural} need", hint)
+        raise BadMapping(f"no column is mapped to {names}, which {fields.plural} need", hint)
 
 
 def _map_it(name: str) -> str:
@@ -184,7 +200,3 @@ def _map_it(name: str) -> str:
 
 def _all(columns: Sequence[str]) -> str:
     return f"the columns are {', '.join(map(repr, columns))}"
-
-
-def _example(model: type[Entity]) -> str:
-    return "stage:Won=closed_won" if "stage" in model.model_fields else "status:Lead=prospect"

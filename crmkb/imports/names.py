@@ -44,6 +44,13 @@ class Names:
         for kind, value, path in ids:
             self._paths_by_id[str(kind)].setdefault(str(value), []).append(str(path))
 
+    def take_external_ids(self, index: Index) -> None:
+        """Let interactions be found by their `external_id`, whatever system it is of."""
+        rows = index.rows("SELECT external_id, path FROM interactions WHERE external_id <> ''")
+        found = self._paths_by_id["interaction"] = {}
+        for value, path in rows:
+            found.setdefault(str(value), []).append(str(path))
+
     def customers(self, text: str) -> list[str]:
         """Return the slugs of the customers a text may mean: by id, by name, by e-mail."""
         if paths := self.with_id("customer", text):
@@ -53,6 +60,12 @@ class Names:
             by_domain = self.slugs("customer", "", domain_of(text))
             found = by_domain or sorted(self._customers_of_email.get(fold(text), ()))
         return found or self._by_site(text)
+
+    def customers_of_contact(self, text: str) -> set[str]:
+        """Return the slugs of the customers who have a contact of this id or e-mail."""
+        if paths := self.with_id("contact", text):
+            return set(map(customer_of, paths))
+        return self._customers_of_email.get(fold(text), set())
 
     def slugs(self, kind: str, customer: str, text: str) -> list[str]:
         """Return the slugs of one kind's records that a text may mean; a slug goes first."""

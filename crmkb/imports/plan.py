@@ -6,8 +6,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crmkb.errors import BadValue, CrmError
+from crmkb.foreign_dates import AmbiguousDate, Order
 from crmkb.incoming import Row
 from crmkb.workspace import Change, Write
+
+
+class AmbiguousDates(BadValue):
+    """A date of a file fits several orders: the whole import waits for the order."""
+
+    def __init__(self, table: str, line: int, error: AmbiguousDate) -> None:
+        super().__init__(f"{table}:{line}: {error.message}; nothing was written", error.hint)
+
+
+class Rejected(BadValue):
+    """A row cannot go in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an import was asked for: `source` is the word kept in every record.
+
+    `fallback` is the customer of rows that name none we know, or empty to reject them.
+    """
+
+    source: str
+    order: Order | None = None
+    fallback: str = ""
+    updates: bool = False
+    allows_secrets: bool = False
+
+    @property
+    def id_key(self) -> str:
+        """Return the key under which the ids of the source are kept."""
+        return f"{self.source}_id"
 
 
 class Outcome(StrEnum):
@@ -34,13 +66,23 @@ class Step:
     keys: tuple[str, ...] = ()
     reason: str = ""
 
+    @classmethod
+    def rejected(cls, row: Row, error: CrmError) -> Step:
+        """Return the step of a row that cannot go in."""
+        reason = f"{error.message} ({error.hint})" if error.hint else error.message
+        return cls(row, Outcome.REJECTED, reason=reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The steps of an import in the order of the rows, and what to tell of all of them."""
+    """The steps of an import in the order of the rows, and what to tell of all of them.
+
+    `added` counts the lines that are written where several rows may become one.
+    """
 
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    added: int | None = None
 
     def of(self, outcome: Outcome) -> Iterator[Step]:
         """Yield the steps with this outcome."""

@@ -11,18 +11,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from crmkb.entities import Entity
-from crmkb.errors import BadValue, BrokenFile, CrmError
-from crmkb.foreign_dates import AmbiguousDate, Order
+from crmkb.errors import BadValue, BrokenFile
+from crmkb.foreign_dates import AmbiguousDate
 from crmkb.imports import mapping as maps
+from crmkb.imports.customers import Customers
 from crmkb.imports.names import Names, names_of
-from crmkb.imports.plan import Outcome, Plan, Step
+from crmkb.imports.plan import AmbiguousDates, Outcome, Plan, Rejected, Settings, Step
 from crmkb.imports.records import Records, differing, updated
+from crmkb.imports.safety import kept_safe
+from crmkb.imports.states import States
 from crmkb.imports.values import Reader, listed
 from crmkb.incoming import Row, Table
 from crmkb.store.markdown import CannotEdit, Value
 from crmkb.store.paths import customer_of, slug_of
 from crmkb.workspace import Workspace
-from crmkb.workspace.leaks import ALLOWING, leaks
+
+EXTERNAL_ID = "external_id"
+"""The key of an interaction for its id in another system: rows are told apart by it, too."""
 
 Progress = Callable[[int, int], None]
 
@@ -33,31 +38,6 @@ REFERENCES = {
     "interaction": {"them": "contact", "deal": "deal"},
 }
 """The keys of each kind that name another record, with that one's kind."""
-
-
-class AmbiguousDates(BadValue):
-    """A date of a file fits several orders: the whole import waits for the order."""
-
-    def __init__(self, table: str, line: int, error: AmbiguousDate) -> None:
-        super().__init__(f"{table}:{line}: {error.message}; nothing was written", error.hint)
-
-
-class Rejected(BadValue):
-    """A row cannot go in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How an import was asked for: `source` is the word kept in every record.
-
-    `fallback` is the customer of rows that name none we know, or empty to reject them.
-    """
-
-    source: str
-    order: Order | None = None
-    fallback: str = ""
-    updates: bool = False
-    allows_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +92,20 @@ class Planner:
     ) -> None:
         self.workspace, self.model, self.table = workspace, model, table
         self.mapping, self.settings = mapping, settings
-        self.id_key = f"{settings.source}_id"
+        self.id_field, self.id_key = maps.ID, settings.id_key
         self.names = Names(workspace.index, self.id_key)
+        if not mapping.has_id and EXTERNAL_ID in mapping.columns.keys() & model.model_fields:
+            self.id_field = self.id_key = EXTERNAL_ID
+            self.names.take_external_ids(workspace.index)
+        self.customers = Customers(self.names, settings.fallback)
         self.records = Records(workspace, model)
         self.reader = Reader(model, workspace.config, settings.order)
-        self.reader.take_percents(mapping.texts(row).get("probability", "") for row in table.rows)
+        self.reader.look_through([mapping.texts(row) for row in table.rows])
+        self.states = States()
         self._first_lines: dict[tuple[str, ...], int] = {}
         self._customers_added: dict[str, int] = {}
         self._claimed: set[str] = set()
         self._shared: Counter[str] = Counter()
-        self._unmatched: Counter[str] = Counter()
         self._unresolved: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def place(self, row: Row) -> Draft | Step:
@@ -131,30 +115,23 @@ class Planner:
         except AmbiguousDate as error:
             raise AmbiguousDates(self.table.name, row.line, error) from error
         except (BadValue, BrokenFile) as error:
-            return _rejected(row, error)
+            return Step.rejected(row, error)
 
     def finish(self, draft: Draft) -> Step:
         """Return what has to be written for a row, now that all rows have their records."""
         fields = self._resolved(draft.path, draft.fields, self._unresolved)
         try:
             if draft.exists:
-                return self._kept_safe(self._compared(draft, fields))
+                return kept_safe(self.workspace, self.settings, self._compared(draft, fields))
             fields.setdefault("source", self.settings.source)
             if draft.id:
                 fields[self.id_key] = draft.id
             write = self.records.new(draft.path, fields, draft.notes)
         except (BadValue, BrokenFile, CannotEdit) as error:
-            return _rejected(draft.row, error)
-        return self._kept_safe(Step(draft.row, Outcome.CREATED, draft.path, write))
-
-    def _kept_safe(self, step: Step) -> Step:
-        """Return a step, or the row rejected that would write a secret: the others can go in."""
-        if step.write is None or self.settings.allows_secrets:
-            return step
-        allowed = self.workspace.config.secrets_allowed_in
-        for _, secret in leaks([step.write], allowed):
-            return Step(step.row, Outcome.REJECTED, reason=f"holds {secret}; {ALLOWING}")
-        return step
+            return Step.rejected(draft.row, error)
+        return kept_safe(
+            self.workspace, self.settings, Step(draft.row, Outcome.CREATED, draft.path, write)
+        )
 
     def notes(self) -> Iterator[str]:
         """Yield what to tell of the import as a whole."""
@@ -162,33 +139,32 @@ class Planner:
         for key in self.mapping.own:
             yield f"{key!r} is no key of {plural}; it is kept as one of your own"
         yield from self.reader.notes()
+        yield from self.states.notes()
         for key, texts in self._unresolved.items():
             yield f"{key}: no record of that name, kept as given: {listed(texts)}"
         if self._shared:
             yield f"names of several {plural}: {listed(self._shared)}"
-        if count := self._unmatched.total():
-            named = {text: number for text, number in self._unmatched.items() if text}
-            words = f"; unknown are {listed(named)}" if named else ""
-            yield f"{count:,} without a known customer, put into {self.settings.fallback}{words}"
+        yield from self.customers.notes()
 
     def _draft(self, row: Row) -> Draft:
         width = len(self.table.columns)
         if len(row.cells) > width:
             raise Rejected(f"{len(row.cells)} cells, where the header has {width}")
         texts = self.mapping.texts(row)
-        id_, notes = texts.pop(maps.ID, ""), texts.pop(maps.NOTES, "")
+        id_, notes = texts.pop(self.id_field, ""), texts.pop(maps.NOTES, "")
         customer = texts.pop(maps.CUSTOMER, "")
-        if self.mapping.has_id and not id_:
+        if self.id_field in self.mapping.columns and not id_:
             raise Rejected("the id is missing")
         self._refuse_again(row, id_)
         fields = self.reader.values(texts)
         self.records.check(fields)
+        self.states.see(fields)
         if paths := self.names.with_id(self.model.noun, id_):
             known = _only(paths, self.id_key)
             named = self.names.customers(customer) if customer else []
             is_elsewhere = len(named) == 1 and named[0] != customer_of(known)
             return Draft(row, known, fields, id_, exists=True, is_elsewhere=is_elsewhere)
-        customer = "" if self.model.noun == "customer" else self._customer(customer)
+        customer = "" if self.model.noun == "customer" else self.customers.of(customer)
         if not id_ and (path := self._namesake(customer, fields)):
             return Draft(row, path, fields, exists=True)
         return self._new(row, customer, fields, id_, notes)
@@ -210,17 +186,6 @@ class Planner:
         if line != row.line:
             what = f"the id {id_!r}" if id_ else "the same row"
             raise Rejected(f"{what} stands on line {line} already")
-
-    def _customer(self, text: str) -> str:
-        found = self.names.customers(text) if text else []
-        if len(found) > 1:
-            raise Rejected(f"customer: {text!r} fits {len(found)}: {', '.join(found)}")
-        if found:
-            return found[0]
-        if not self.settings.fallback:
-            raise Rejected(f"customer: none is named {text!r}" if text else "customer: is missing")
-        self._unmatched[text] += 1
-        return self.settings.fallback
 
     def _namesake(self, customer: str, fields: dict[str, Value]) -> str | None:
         """Return the file that a row without an id came to before, None when there is none.
@@ -291,11 +256,6 @@ def _only(paths: list[str], id_key: str) -> str:
     if len(paths) > 1:
         raise Rejected(f"{len(paths)} records have this {id_key}: {', '.join(paths)}")
     return paths[0]
-
-
-def _rejected(row: Row, error: CrmError) -> Step:
-    reason = f"{error.message} ({error.hint})" if error.hint else error.message
-    return Step(row, Outcome.REJECTED, reason=reason)
 
 
 def _silent(done: int, total: int) -> None:

@@ -9,9 +9,10 @@ from crmkb.dates import parse_iso_day
 from crmkb.entities import Entity
 from crmkb.store import markdown
 from crmkb.store.markdown import Value
-from crmkb.store.paths import customer_of
+from crmkb.store.paths import customer_of, interaction_name
 from crmkb.text import slugify
 from crmkb.workspace import Workspace, Write
+from crmkb.workspace.close_dates import with_moved_date
 from crmkb.workspace.record import Record, RecordEdit, check_values
 
 CUSTOMER_TEMPLATE = "customer_profile_template.md"
@@ -74,12 +75,10 @@ class Records:
         return self._places.get(key, len(self._places))
 
     def _stem(self, fields: Mapping[str, Value]) -> str:
-        slug = slugify(str(fields[self.model.heading_key]))
-        if self.model.noun != "interaction":
-            return slug
-        day, _, clock = str(fields["date"]).partition("T")
-        stamp = f"{day}-{clock[:5].replace(':', '')}" if clock else day
-        return f"{stamp}-{fields['type']}-{slug}"
+        heading = str(fields[self.model.heading_key])
+        if self.model.noun == "interaction":
+            return interaction_name(str(fields["date"]), str(fields["type"]), heading)
+        return slugify(heading)
 
     def _path(self, customer: str, stem: str) -> str:
         pattern = self.model.pattern
@@ -99,12 +98,17 @@ def differing(record: Record, fields: Mapping[str, Value]) -> tuple[str, ...]:
 
 
 def updated(workspace: Workspace, record: Record, values: Mapping[str, Value]) -> Write:
-    """Return the file with these keys set, and for another stage the history told of it."""
+    """Return the file with these keys set; histories tell of another stage or close date."""
     edit = RecordEdit(record)
     for key, value in values.items():
         edit = edit.set(key, value)
+    if record.model.noun != "deal":
+        return edit.write()
     if stage := values.get("stage"):
         edit = edit.append("stage_history", f"{_changed_on(workspace, values)} {stage}")
+    if date := values.get("close_date"):
+        stage = str(values.get("stage") or record.text("stage"))
+        edit = with_moved_date(workspace, edit, stage, str(date))
     return edit.write()
 
 

@@ -7,7 +7,7 @@ through: it concerns the whole import, as the other rows are written in the same
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -17,7 +17,14 @@ from crmkb.config import Config
 from crmkb.entities import Entity, literal_choices
 from crmkb.errors import BadValue, did_you_mean
 from crmkb.foreign_dates import AmbiguousDate, Order, read_date
-from crmkb.money import BadAmount, read_amount, read_currency_amount
+from crmkb.money import (
+    BadAmount,
+    DecimalMark,
+    decimal_mark,
+    is_doubtful,
+    read_amount,
+    read_currency_amount,
+)
 from crmkb.people import domain_of
 from crmkb.store.markdown import Value
 from crmkb.text import close_matches, fold, one_line
@@ -28,6 +35,23 @@ ITEM_SEPARATOR = ";"
 _MOST_LISTED = 4
 MEMBERS = ("owner", "csm", "us")
 _CURRENCY_OF = {"amount": "currency", "contract_amount": "contract_currency"}
+COMMON: Mapping[str, Mapping[str, str]] = {
+    "severity": {
+        **dict.fromkeys(("urgent", "blocker", "emergency", "p1", "sev1"), "critical"),
+        **dict.fromkeys(("major", "p2", "sev2"), "high"),
+        **dict.fromkeys(("med", "normal", "moderate", "p3", "sev3"), "medium"),
+        **dict.fromkeys(("minor", "trivial", "p4", "sev4"), "low"),
+    },
+    "type": {
+        **dict.fromkeys(("ticket", "case", "support_ticket", "incident"), "support"),
+        **dict.fromkeys(("e_mail", "mail"), "email"),
+        **dict.fromkeys(("phone", "phone_call"), "call"),
+        **dict.fromkeys(("online_meeting", "appointment"), "meeting"),
+        **dict.fromkeys(("order", "invoice"), "purchase"),
+    },
+    "direction": {"incoming": "inbound", "outgoing": "outbound"},
+}
+"""Words that other systems have for ours; each one that is taken so is told."""
 _TRUTHS = {
     **dict.fromkeys(("true", "yes", "y", "1", "t", "x"), "true"),
     **dict.fromkeys(("false", "no", "n", "0", "f"), "false"),
@@ -49,9 +73,13 @@ class Reader:
         self._strangers: Counter[str] = Counter()
         self._without_currency: Counter[str] = Counter()
         self._are_percents = False
+        self._marks: dict[str, DecimalMark] = {}
+        self._doubtful: dict[str, Counter[str]] = {}
+        self._taken: Counter[tuple[str, str, str]] = Counter()
         self._team = _team(config)
         self._readers: dict[str, Callable[[str], Value]] = {}
         self._money = {key for key in model.model_fields if Decimal in self._types(key)}
+        self._numbers = [key for key in model.model_fields if {Decimal, int} & self._types(key)]
 
     def values(self, texts: Mapping[str, str]) -> dict[str, Value]:
         """Return the values of a row; a currency written with an amount gets its own key."""
@@ -69,9 +97,20 @@ class Reader:
                 self._keep_currency(values, key, text)
         return values
 
-    def take_percents(self, probabilities: Iterable[str]) -> None:
-        """Take all probabilities as percents if one of the column is above 1."""
-        self._are_percents = any(map(_is_above_one, probabilities))
+    def look_through(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Find out how the numbers of all rows are written, before one of them is read.
+
+        All probabilities are percents if one of them is above 1. A column with amounts such as
+        `1.234,50` has a decimal comma in all of them, unless others show a decimal point.
+        """
+        self._are_percents = any(_is_above_one(row.get("probability", "")) for row in rows)
+        for key in self._numbers:
+            texts = [text for row in rows if not (text := row.get(key, "")).isdigit()]
+            marks = {decimal_mark(text) for text in texts} - {None}
+            if marks == {","}:
+                self._marks[key] = ","
+            elif not marks and (doubtful := Counter(filter(is_doubtful, texts))):
+                self._doubtful[key] = doubtful
 
     def notes(self) -> Iterator[str]:
         """Yield what to tell of the values read."""
@@ -79,11 +118,18 @@ class Reader:
             yield f"not on the team in crm.toml, kept as given: {listed(self._strangers)}"
         for key, count in self._without_currency.items():
             yield f"{key}: {count} amounts name a currency, which has no key and is not kept"
+        for key in self._marks:
+            yield f"{key}: read with a decimal comma, as some of them have one"
+        for key, texts in self._doubtful.items():
+            named = listed(texts)
+            yield f"{key}: read with a decimal point: {named}; are thousands meant? write 50000"
+        for (key, text, word), count in self._taken.items():
+            yield f"{key}: {text!r} taken as {word} ({count:,})"
         if self._are_percents:
             yield "probability: taken as percents, as some are above 1"
 
     def _keep_currency(self, values: dict[str, Value], key: str, text: str) -> None:
-        _, currency = read_currency_amount(text.removesuffix("%"))
+        _, currency = read_currency_amount(text.removesuffix("%"), self._marks.get(key, "."))
         if currency and key in _CURRENCY_OF:
             values.setdefault(_CURRENCY_OF[key], currency)
         elif currency:
@@ -100,7 +146,7 @@ class Reader:
         if key in MEMBERS and key in self.model.model_fields:
             return self._member
         if choices := literal_choices(self.model, key):
-            return partial(_word, {choice: choice for choice in choices}, key)
+            return partial(self._choice, key, {choice: choice for choice in choices})
         if key == "stage" and key in self.model.model_fields:
             stages = self.config.stages.values()
             names = {_as_word(stage.name): stage.id for stage in stages}
@@ -113,9 +159,9 @@ class Reader:
             return one_line
         if key == "probability" and Decimal in types:
             return self._chance
-        return self._reader_of_type(types)
+        return self._reader_of_type(types, self._marks.get(key, "."))
 
-    def _reader_of_type(self, types: set[Any]) -> Callable[[str], str]:
+    def _reader_of_type(self, types: set[Any], mark: DecimalMark) -> Callable[[str], str]:
         if datetime in types:
             return self._moment
         if date in types:
@@ -123,8 +169,16 @@ class Reader:
         if bool in types:
             return _truth
         if int in types:
-            return _whole
-        return _amount if Decimal in types else str
+            return partial(_whole, mark)
+        return partial(_amount, mark) if Decimal in types else str
+
+    def _choice(self, key: str, words: Mapping[str, str], text: str) -> str:
+        """Return the word of a closed set that is meant, also by other names in common use."""
+        usual = COMMON.get(key, {}).get(_as_word(text), "")
+        if _as_word(text) not in words and usual in words:
+            self._taken[key, text, usual] += 1
+            return usual
+        return _word(words, key, text)
 
     def _types(self, key: str) -> set[Any]:
         field = self.model.model_fields.get(key)
@@ -137,10 +191,7 @@ class Reader:
         return handle or text
 
     def _moment(self, text: str) -> str:
-        moment = read_date(text, self.order)
-        if isinstance(moment, datetime):
-            return self.config.local(moment).isoformat(timespec="seconds")
-        return moment.isoformat()
+        return read_moment(text, self.config, self.order)
 
     def _day(self, text: str) -> str:
         return self._moment(text)[:10]
@@ -151,6 +202,14 @@ class Reader:
         return f"{number / 100 if is_percent else number:f}"
 
 
+def read_moment(text: str, config: Config, order: Order | None) -> str:
+    """Return the day or moment of a text as front matter has it, in the workspace's zone."""
+    moment = read_date(text, order)
+    if isinstance(moment, datetime):
+        return config.local(moment).isoformat(timespec="seconds")
+    return moment.isoformat()
+
+
 def listed(texts: Mapping[str, int]) -> str:
     """Return the first texts of a count, each with its number, and how many more there are."""
     named = [f"{text!r} ({count})" for text, count in list(texts.items())[:_MOST_LISTED]]
@@ -158,8 +217,8 @@ def listed(texts: Mapping[str, int]) -> str:
     return ", ".join(named) + (f" and {more} more" if more else "")
 
 
-def _amount(text: str) -> str:
-    return f"{read_amount(text):f}"
+def _amount(mark: DecimalMark, text: str) -> str:
+    return f"{read_amount(text, mark):f}"
 
 
 def _bare_types(annotation: Any) -> list[Any]:
@@ -203,8 +262,8 @@ def _truth(text: str) -> str:
     return truth
 
 
-def _whole(text: str) -> str:
-    number = read_amount(text)
+def _whole(mark: DecimalMark, text: str) -> str:
+    number = read_amount(text, mark)
     if number != number.to_integral_value():
         raise BadValue(f"{text!r} is not a whole number")
     return f"{number.to_integral_value():f}"

@@ -89,6 +89,7 @@ def _connect(path: str, config: Config, as_of: date) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA temp_store = MEMORY")
+        db.execute("PRAGMA cache_size = -32768")  # KB; what is written does not spill before
         _prepare(db, config, as_of)
     except sqlite3.Error:
         db.close()

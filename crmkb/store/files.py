@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import EBUSY, EEXIST, ENOENT, ENOTDIR, ENOTEMPTY, ESPIPE
 from hashlib import blake2b
 from pathlib import Path
 from stat import S_ISFIFO
@@ -22,6 +23,10 @@ WALKED = (CUSTOMERS, KNOWLEDGE_BASE)
 SUFFIXES = (".md", ".csv")
 TEMPORARY = ".crm-writing-"
 _WORTH_THREADS, _THREADS = 8, 16
+_MAY_STAY = (ENOTEMPTY, EEXIST, ENOENT, ENOTDIR, EBUSY)
+"""Why a folder is not deleted: it is not empty, is gone, or is one of the system's."""
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_BLOCK = 1 << 20
 
 
 class CannotWrite(CrmError):
@@ -120,16 +125,28 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def read(full: Path) -> bytes | None:
+def read(full: Path | str) -> bytes | None:
     """Return a file's bytes, or None when there is no such file."""
     try:
-        if S_ISFIFO(full.stat().st_mode):  # it would be waited at for ever
-            raise CannotRead(str(full), OSError("is a pipe"))
-        return full.read_bytes()
+        return _read_all(os.open(full, _READING))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise CannotRead(str(full), error) from error
+
+
+def _read_all(handle: int) -> bytes:
+    """Return all bytes of an open file, and close it."""
+    try:
+        stat = os.fstat(handle)
+        if S_ISFIFO(stat.st_mode):  # it would be waited at for ever
+            raise OSError(ESPIPE, "is a pipe")
+        parts = [os.read(handle, stat.st_size + 1)]
+        while parts[-1] and len(parts[-1]) != stat.st_size:
+            parts.append(os.read(handle, _BLOCK))
+        return b"".join(parts)
+    finally:
+        os.close(handle)
 
 
 def write_whole(full: Path, data: bytes) -> None:
@@ -137,12 +154,17 @@ def write_whole(full: Path, data: bytes) -> None:
     write_all({full: data})
 
 
-def write_all(contents: Mapping[Path, bytes], expect: Callable[[Path], None] | None = None) -> None:
+Expect = Callable[[Path, Path], None]
+"""Raises when a file is not what it should be; the second path is where its bytes lie."""
+
+
+def write_all(contents: Mapping[Path, bytes], expect: Expect | None = None) -> None:
     """Replace the content of files, each in one step.
 
     All new bytes are safe on the disk before the first file is replaced. They are written by
     several threads: a disk makes many files safe in little more time than one. `expect` is asked
-    right before a file is replaced, and raises when it is not what it should be.
+    of each file right before it is replaced, and of the old one once more afterwards: an editor
+    may have saved in between, or have had it open. Where it raises, that old file is put back.
     """
     for folder in dict.fromkeys(full.parent for full in contents):
         _make_folder(folder)
@@ -158,8 +180,12 @@ def write_all(contents: Mapping[Path, bytes], expect: Callable[[Path], None] | N
                 list(threads.map(_Part.write, parts))
         for part in parts:
             if expect:
-                expect(part.full)
+                part.keep_old()
+                expect(part.full, part.full)
             part.put_in_place()
+        if expect:
+            for part in parts:
+                part.expect_old(expect)
     finally:
         for part in parts:
             part.clean_up()
@@ -185,15 +211,36 @@ class _Part:
         except OSError as error:
             raise CannotWrite(str(self.full), error) from error
 
+    @property
+    def old(self) -> Path:
+        return self.aside.with_name(f"{self.aside.name}-old")
+
+    def keep_old(self) -> None:
+        with suppress(OSError):  # there is none, or the disk knows no links
+            os.link(self.full, self.old)
+
     def put_in_place(self) -> None:
         try:
             self.aside.replace(self.full)
         except OSError as error:
             raise CannotWrite(str(self.full), error) from error
 
+    def expect_old(self, expect: Expect) -> None:
+        if not self.old.exists():
+            return
+        try:
+            expect(self.full, self.old)
+        except CrmError:
+            with writing(self.full):
+                self.old.replace(self.full)
+            raise
+        with writing(self.old):
+            self.old.unlink()
+
     def clean_up(self) -> None:
-        with suppress(OSError):
-            self.aside.unlink(missing_ok=True)
+        for each in (self.aside, self.old):
+            with suppress(OSError):
+                each.unlink(missing_ok=True)
 
 
 def _part(full: Path, data: bytes) -> _Part:
@@ -235,7 +282,10 @@ def remove(full: Path, root: Path) -> None:
 
 def prune(folder: Path, root: Path) -> None:
     """Delete a folder and those above it while they are empty, up to the root."""
-    with suppress(OSError):
+    try:
         while folder != root:
             folder.rmdir()
             folder = folder.parent
+    except OSError as error:
+        if error.errno not in _MAY_STAY and os.name != "nt":  # there, who looks at it keeps it
+            raise CannotWrite(str(folder), error) from error

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from crmkb.config import FILE_NAME
 from crmkb.errors import CrmError, Exit
+from crmkb.text import slugify
 
 CUSTOMERS = "customers"
 KNOWLEDGE_BASE = "knowledge_base"
@@ -24,6 +25,7 @@ CUSTOMER_FOLDERS = ("interactions", "deals", "relationships", "context")
 KEEPER = ".gitkeep"
 """Git knows no empty folders; this file keeps a new customer's."""
 SUMMARY = "context/summary.md"
+OUTCOMES = "context/outcomes.md"
 OWN_STATE = ".crmkb"
 """Where a workspace without git keeps lock and journal; git is told to ignore it."""
 JOURNAL = "journal.json"
@@ -153,6 +155,16 @@ def slug_of(path: str) -> str:
         return customer_of(path)
     name = path.rpartition("/")[2]
     return name.rpartition(".")[0] or name
+
+
+def interaction_name(moment: str, type_: str, subject: str) -> str:
+    """Return the name of an interaction's file, such as `2026-11-20-1430-call-pricing-review`.
+
+    The moment is that of its front matter: a day, or a day and a time.
+    """
+    day, _, clock = moment.partition("T")
+    stamp = f"{day}-{clock[:5].replace(':', '')}" if clock else day
+    return f"{stamp}-{type_}-{slugify(subject)}"
 
 
 def matches(path: str, pattern: str) -> bool:

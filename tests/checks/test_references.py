@@ -126,3 +126,14 @@ def test_a_competitor_spelt_otherwise_than_its_article_is_told(
 def test_a_competitor_without_an_article_is_no_finding(found: Found) -> None:
     deal = "---\nname: Y\nstage: discovery\ncompetitors: [streamhutch, somebody-new]\n---\n"
     assert found({**ACME, **ARTICLE, "customers/acme/deals/y.md": deal}) == []
+
+
+def test_who_answered_is_a_contact_of_the_customer(found: Found) -> None:
+    answers = "date,contact,score\n2026-10-01,bob-smith,9\n2026-10-02,,8\n2026-10-03,Bobby,7\n"
+    nps = "customers/acme/context/nps.csv"
+    assert found({**ACME, nps: answers + "2026-10-04,zoe,6\n"}) == [
+        f"{nps}:4: contact: 'Bobby' is no contact of acme",
+        "write bob-smith",
+        f"{nps}:5: contact: 'zoe' is no contact of acme",
+        "write one of bob-smith, or: crm new-contact acme …",
+    ]

@@ -234,6 +234,7 @@ def test_the_result_for_programs(pipeline: Any) -> None:
         "file": "pipeline.csv",
         "form": "UTF-8, commas between 6 columns",
         "rows": 4,
+        "lines": None,
         "blank_rows": 2,
         "created": 3,
         "updated": 0,

@@ -166,6 +166,40 @@ class TestInteractions:
             "2026-03-01-call-hi.md",
         ]
 
+    def test_words_of_other_systems_are_taken_and_told(self, brought: Any, tree: Tree) -> None:
+        root = tree(ACME | self.JANE)
+        table = (
+            "at,how,what,who,prio,end,state\n"
+            "2026-03-01,Ticket,One,acme,Urgent,2026-03-02T10:00:00Z,open\n"
+            "2026-03-02,Ticket,Two,acme,med,,Closed\n2026-03-03,E-Mail,Three,acme,,,\n"
+        )
+        more = " --map severity=prio --map resolved=end --map status=state"
+        ran = brought("interactions", table, self.MAPPED + more)
+        assert [line for line in ran.err.split("\n") if "taken as" in line] == [
+            "note: type: 'Ticket' taken as support (2)",
+            "note: severity: 'Urgent' taken as critical (1)",
+            "note: severity: 'med' taken as medium (1)",
+            "note: type: 'E-Mail' taken as email (1)",
+        ]
+        assert "1 are open by their status but resolved on a day: they count as solved" in ran.err
+        assert "1 are closed by their status but resolved on no day: they count as" in ran.err
+        folder = root / "customers/acme/interactions"
+        text = (folder / "2026-03-01-support-one.md").read_text()
+        assert "severity: critical\nresolved: 2026-03-02T11:00:00\n" in text
+
+    def test_an_external_id_tells_them_apart_like_an_id(self, brought: Any, tree: Tree) -> None:
+        root = tree(ACME | self.JANE)
+        table = "at,how,what,who,i\n2026-03-01,call,Hi,acme,7\n2026-03-01,call,Hi,acme,8\n"
+        mapped = self.MAPPED + " --map external_id=i"
+        brought("interactions", table, mapped, name="first.csv")
+        text = (root / "customers/acme/interactions/2026-03-01-call-hi.md").read_text()
+        assert ("external_id: '7'" in text or "external_id: 7" in text, "_id: 7" in text) == (
+            True,
+            True,
+        )
+        ran = brought("interactions", table.replace("Hi", "Ho"), mapped, name="second.csv")
+        assert "differs            2  left as they are: subject (2)" in ran.out
+
 
 class TestDeals:
     MAPPED = "--map name=n --map stage=s --value n:=x --on-unmatched acme"
@@ -190,6 +224,29 @@ class TestDeals:
         assert (
             "amount: 1234.50\ncurrency: EUR\nprobability: 0.45\n" in (folder / "two.md").read_text()
         )
+
+    @pytest.mark.parametrize(
+        "amounts, written, told",
+        [
+            (["50.000", "1.234,50"], ["50000", "1234.50"], "read with a decimal comma"),
+            (["50.000", "12,5"], ["50000", "12.5"], "read with a decimal comma"),
+            (["50.000", "7.5"], ["50.000", "7.5"], ""),
+            (["50.000", "1.234,50", "7.5"], ["50.000", "1234.50"], ""),
+            (["50.000", "9"], ["50.000", "9"], "read with a decimal point: '50.000' (1); are"),
+        ],
+    )
+    def test_a_column_shows_its_decimal_mark(
+        self, brought: Any, tree: Tree, amounts: list[str], written: list[str], told: str
+    ) -> None:
+        root = tree(ACME)
+        rows = "".join(f"D{place};discovery;{text}\n" for place, text in enumerate(amounts))
+        ran = brought(
+            "deals", f"n;s;a\n{rows}", self.MAPPED.replace("--value n:=x ", "") + " --map amount=a"
+        )
+        for place, text in enumerate(written):
+            deal = (root / f"customers/acme/deals/d{place}.md").read_text()
+            assert f"amount: {text}\n" in deal
+        assert (f"note: amount: {told}" in ran.err) == bool(told)
 
     def test_contacts_become_slugs(self, brought: Any, tree: Tree) -> None:
         root = tree(ACME | TestInteractions.JANE)

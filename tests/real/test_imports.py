@@ -10,21 +10,24 @@ from typing import Any
 import pytest
 
 from crmkb.connectors.csv_file import read_csv
+from tests.real.conftest import Made
 from tests.real.importing import DATA, Real, as_typed, expected, needs_data, workspace
+from tests.real.workspaces import (
+    ACTIVITIES,
+    HUBSPOT_STAGES,
+    LIN_STAGES,
+    NORTHBEAM,
+    SALESFORCE_STAGES,
+    stage_rules,
+)
 
 pytestmark = needs_data
-
-CONFIG = '[workspace]\nname = "Northbeam"\ntimezone = "Europe/Oslo"\ncurrency = "USD"\n'
 
 
 @pytest.fixture
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    with workspace(tmp_path_factory.mktemp("real"), CONFIG) as made:
+    with workspace(tmp_path_factory.mktemp("real"), NORTHBEAM) as made:
         yield made
-
-
-def stage_rules(stages: Mapping[str, str]) -> str:
-    return "".join(f"| stage:{theirs}={ours}" for theirs, ours in stages.items())
 
 
 def by_our_stage(figures: Mapping[str, Any], stages: Mapping[str, str]) -> dict[str, Any]:
@@ -43,18 +46,6 @@ def deals_by_stage(real: Real) -> dict[str, Any]:
         "SELECT stage, count(*), sum(CAST(round(amount * 100) AS INTEGER)) FROM deals GROUP BY 1"
     )
     return {stage: (count, Decimal(cents or 0) / 100) for stage, count, cents in rows}
-
-
-SALESFORCE_STAGES = {
-    "Prospecting": "qualified_lead",
-    "Qualification": "qualified_lead",
-    "Needs Analysis": "discovery",
-    "Value Proposition": "discovery",
-    "Id. Decision Makers": "technical_validation",
-    "Perception Analysis": "technical_validation",
-    "Proposal/Price Quote": "business_case",
-    "Negotiation/Review": "negotiation",
-}
 
 
 def test_salesforce_with_us_dates_and_ids(real: Real) -> None:
@@ -88,69 +79,55 @@ def test_salesforce_with_us_dates_and_ids(real: Real) -> None:
     assert won == [(figures["won"]["count"], int(figures["won"]["amount"]))]
 
 
-HUBSPOT_STAGES = {
-    "Appointment Scheduled": "qualified_lead",
-    "Qualified to Buy": "discovery",
-    "Presentation Scheduled": "technical_validation",
-    "Decision Maker Bought-In": "business_case",
-    "Contract Sent": "negotiation",
-}
-HUBSPOT_TYPES = {"Call": 402, "Email": 398, "Note": 403, "Meeting": 412}
-
-
-def test_hubspot_with_joins_by_domain_and_email(real: Real) -> None:
-    figures = expected("hubspot_faker_portal")
-    companies = """name=Company Name | id=Company ID | domains=Company Domain Name
-        | owner=Company Owner | website=Website | industry=Industry | country=Country
-        | employees=Number of Employees | annual_revenue=Annual Revenue | --source hubspot"""
-    taken = real.bring("customers", "hubspot/faker_portal/hubspot_companies.csv", companies)
-    assert (taken["created"], taken["rejected"]) == (figures["companies"], 0)
-    assert real.crm("new-customer", "Nobody's").code == 0
-    people = """name=First Name+Last Name | id=Contact ID | emails=Email | title=Job Title
-        | phones=Phone Number | customer=Associated Company Domain | lifecycle=Lifecycle Stage
-        | --on-unmatched nobodys | --source hubspot"""
-    taken = real.bring("contacts", "hubspot/faker_portal/hubspot_contacts.csv", people)
-    assert (taken["created"], taken["rejected"]) == (figures["contacts"], 0)
+def test_hubspot_with_joins_by_domain_and_email(hubspot: Made) -> None:
+    figures, real = expected("hubspot_faker_portal"), hubspot.real
+    counts = {kind: (taken["created"], taken["rejected"]) for kind, taken in hubspot.taken.items()}
+    tasks = figures["activities_by_type"]["Task"]
+    assert counts == {
+        "customers": (figures["companies"], 0),
+        "contacts": (figures["contacts"], 0),
+        "deals": (figures["deals"], 0),
+        "tickets": (figures["tickets"], 0),
+        "activities": (figures["activities"] - tasks, tasks),
+    }
     lifecycles = "SELECT value, count(*) FROM fields WHERE key = 'lifecycle' GROUP BY 1"
     assert dict(real.rows(lifecycles)) == figures["contacts_by_lifecycle"]
     others = real.rows("SELECT count(*) FROM contacts WHERE customer = 'nobodys'")
     assert others == [(figures["contacts_without_company_domain"],)]
-    deals = f"""name=Deal Name | id=Deal ID | stage=Deal Stage | amount=Amount | opened=Create Date
-        | close_date=Close Date | owner=Deal Owner | customer=Associated Company Domain
-        | contacts=Associated Contact Email | pipeline=Pipeline | reason=Closed Lost Reason
-        | kind=Deal Type | kind:New Business=new | kind:Existing Business=expansion
-        | --source hubspot {stage_rules(HUBSPOT_STAGES)}"""
-    taken = real.bring("deals", "hubspot/faker_portal/hubspot_deals.csv", deals)
-    assert (taken["created"], taken["rejected"]) == (figures["deals"], 0)
     assert deals_by_stage(real) == by_our_stage(figures["deals_by_stage"], HUBSPOT_STAGES)
     pipelines = "SELECT value, count(*) FROM fields WHERE key = 'pipeline' GROUP BY 1"
     assert dict(real.rows(pipelines)) == figures["deals_by_pipeline"]
+    won = "SELECT count(*), round(sum(amount), 2) FROM closed_deals WHERE outcome = 'won'"
+    assert real.rows(won) == [(figures["won"]["count"], Decimal(figures["won"]["amount"]))]
 
 
-def test_hubspot_activities_of_a_type_we_lack_are_handed_back(real: Real) -> None:
-    figures = expected("hubspot_faker_portal")["activities_by_type"]
-    assert real.crm("new-customer", "All").code == 0
-    activities = """id=Activity ID | type=Activity Type | date=Activity Date | us=Activity Owner
-        | subject=Call/Meeting Title/Subject | them=Associated Contact Email | subject:=No subject
-        | notes=Notes/Description | --source hubspot | --on-unmatched all"""
-    taken = real.bring("interactions", "hubspot/faker_portal/hubspot_activities.csv", activities)
-    assert taken["rejected"] == figures["Task"]
+def test_hubspot_tickets_are_support_and_open_without_a_day(hubspot: Made) -> None:
+    figures, real = expected("hubspot_faker_portal"), hubspot.real
+    by_status = (
+        "SELECT value, count(*), sum(resolved IS NULL) FROM interactions JOIN fields USING (path)"
+        " WHERE type = 'support' AND key = 'status' GROUP BY 1"
+    )
+    rows = real.rows(by_status)
+    assert {status: count for status, count, _ in rows} == figures["tickets_by_status"]
+    assert {status for status, _, undated in rows if not undated} == {"Closed"}
+    assert "severity: 'Urgent' taken as critical (75)" in hubspot.taken["tickets"]["notes"]
+
+
+def test_hubspot_tasks_are_no_interactions_and_are_handed_back(hubspot: Made) -> None:
+    """A task is not something that passed between them and us; all else is put in by e-mail."""
+    figures = expected("hubspot_faker_portal")
+    assert figures["activities_with_unknown_contact"] == 0
+    taken = hubspot.taken["activities"]
     assert {reason["reason"].split(" is not")[0] for reason in taken["reasons"]} == {"type: 'Task'"}
-    types = dict(real.rows("SELECT type, count(*) FROM interactions GROUP BY 1"))
-    assert types == {name.lower(): count for name, count in figures.items() if name != "Task"}
-    again = real.bring("interactions", "hubspot/faker_portal/hubspot_activities.csv", activities)
-    assert (again["here"], again["commit"]) == (sum(types.values()), None)
-
-
-LIN_STAGES = {
-    "PROSPECTING": "qualified_lead",
-    "NEEDS ANALYSIS": "discovery",
-    "VALUE PROPOSITION": "discovery",
-    "IDENTIFYING DECISION MAKERS": "technical_validation",
-    "PERCEPTION ANALYSIS": "technical_validation",
-    "PROPOSAL OR PRICE QUOTE": "business_case",
-    "NEGOTIATION OR REVIEW": "negotiation",
-}
+    by_type = "SELECT type, count(*) FROM interactions WHERE type <> 'support' GROUP BY 1"
+    types = {kind.title(): count for kind, count in hubspot.real.rows(by_type)}
+    assert types | {"Task": taken["rejected"]} == figures["activities_by_type"]
+    strangers = "SELECT count(*) FROM fields WHERE key = 'them' AND value LIKE '%@%'"
+    assert hubspot.real.rows(strangers) == [(0,)]
+    again = hubspot.real.bring(
+        "interactions", "hubspot/faker_portal/hubspot_activities.csv", ACTIVITIES
+    )
+    assert (again["here"], again["commit"]) == (taken["created"], None)
 
 
 def test_a_mockaroo_export_with_shouting_stages_and_no_ids(real: Real) -> None:
@@ -171,6 +148,14 @@ def test_a_mockaroo_export_with_shouting_stages_and_no_ids(real: Real) -> None:
     assert deals_by_stage(real) == by_our_stage(figures["by_stage"], LIN_STAGES)
     again = real.bring("deals", f"{folder}/Opportunity.csv", options)
     assert (again["here"], again["created"], again["commit"]) == (figures["opportunities"], 0, None)
+    leads = """name=first_name+last_name | phones=phone | emails=email | customer=account
+        | lead_status=status"""
+    taken = real.bring("contacts", f"{folder}/Leads.csv", leads)
+    assert (taken["created"], taken["rejected"]) == (figures["leads"], 0)
+    statuses = "SELECT value, count(*) FROM fields WHERE key = 'lead_status' GROUP BY 1"
+    assert dict(real.rows(statuses)) == figures["leads_by_status"]
+    emails = real.rows("SELECT count(DISTINCT emails) FROM contacts")
+    assert emails == [(figures["lead_unique_emails"],)]
 
 
 def test_dirty_contacts_lose_no_row(real: Real) -> None:

@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from tests.real.importing import DATA, Real, expected, needs_data, workspace
+from tests.real.importing import Real, expected, needs_data
+from tests.real.workspaces import MAVEN_ACCOUNTS, MAVEN_DEALS
 
 pytestmark = needs_data
 
-ACCOUNTS = """
-name=account | industry=sector | annual_revenue=revenue | employees=employees
-| country=office_location | parent=subsidiary_of | year_established=year_established
-"""
-DEALS = """
-id=opportunity_id | name=product+opportunity_id | customer=account | owner=sales_agent
-| products=product | stage=deal_stage | opened=engage_date | close_date=close_date
-| amount=close_value | stage:Won=closed_won | stage:Lost=closed_lost
-| stage:Engaging=discovery | stage:Prospecting=qualified_lead | --source maven
-"""
 STAGES = {
     "Won": "closed_won",
     "Lost": "closed_lost",
     "Engaging": "discovery",
     "Prospecting": "qualified_lead",
 }
-
-
-def config() -> str:
-    """Return settings with the sales team of the data."""
-    lines = ['[workspace]\nname = "Maven"\ncurrency = "USD"\n']
-    with (DATA / "maven_crm/sales_teams.csv").open(newline="") as file:
-        for row in csv.DictReader(file):
-            for name, manager in ((row["manager"], ""), (row["sales_agent"], row["manager"])):
-                handle = name.lower().replace(" ", "_")
-                if f"[team.{handle}]" not in "".join(lines):
-                    boss = f'manager = "{manager.lower().replace(" ", "_")}"\n' if manager else ""
-                    lines.append(f'[team.{handle}]\nname = "{name}"\n{boss}')
-    return "".join(lines)
-
-
-@pytest.fixture(scope="module")
-def maven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
-    """Return a workspace with all customers and deals."""
-    with workspace(tmp_path_factory.mktemp("maven"), config()) as real:
-        real.bring("customers", "maven_crm/accounts.csv", ACCOUNTS)
-        assert real.crm("new-customer", "No account yet").code == 0
-        taken = real.bring(
-            "deals", "maven_crm/sales_pipeline.csv", DEALS + "| --on-unmatched no-account-yet"
-        )
-        assert (taken["created"], taken["rejected"], taken["unmapped"]) == (8800, 0, [])
-        yield real
 
 
 @pytest.fixture(scope="module")
@@ -81,16 +45,14 @@ def test_every_deal_is_one_commit_and_a_second_run_changes_nothing(maven: Real) 
         "Add customer No account yet",
         "Import 85 customers from accounts.csv",
     ]
-    again = maven.bring(
-        "deals", "maven_crm/sales_pipeline.csv", DEALS + "| --on-unmatched no-account-yet"
-    )
+    again = maven.bring("deals", "maven_crm/sales_pipeline.csv", MAVEN_DEALS)
     assert (again["here"], again["created"], again["differs"], again["commit"]) == (
         8800,
         0,
         0,
         None,
     )
-    accounts = maven.bring("customers", "maven_crm/accounts.csv", ACCOUNTS)
+    accounts = maven.bring("customers", "maven_crm/accounts.csv", MAVEN_ACCOUNTS)
     assert (accounts["here"], accounts["commit"]) == (85, None)
     assert maven.git("log", "--format=%s").splitlines() == subjects
     assert maven.git("status", "--porcelain") == ""
@@ -191,3 +153,65 @@ def test_the_ten_customers_of_most_value(maven: Real, figures: dict[str, Any]) -
         " GROUP BY customer ORDER BY won DESC LIMIT 10"
     )
     assert [list(row) for row in rows] == figures["won_value_by_account_top10"]
+
+
+@pytest.fixture(scope="module")
+def analysis(maven: Real) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the win and loss analysis."""
+    ran = maven.crm("report", "win_loss_analysis", "--json")
+    assert ran.code == 0, ran.err
+    data = json.loads(ran.out, parse_float=Decimal)["data"]
+    queries: dict[str, list[dict[str, Any]]] = data["win_loss_analysis"]["queries"]
+    return queries
+
+
+@pytest.mark.parametrize(
+    "name, dimension",
+    [
+        ("win_rate_by_sector", "industry"),
+        ("win_rate_by_agent", "owner"),
+        ("win_rate_by_manager", "manager"),
+        ("win_rate_by_product", "product"),
+        ("win_rate_by_close_quarter", "quarter"),
+    ],
+)
+def test_the_report_tells_the_same_win_rates(
+    analysis: dict[str, list[dict[str, Any]]], figures: dict[str, Any], name: str, dimension: str
+) -> None:
+    told = {
+        row["item"]: {
+            "won": row["won"],
+            "lost": row["lost"],
+            "win_rate": round(row["win_rate"], 6),
+            "won_value": row["won_value"],
+        }
+        for row in analysis["groups"]
+        if row["dimension"] == dimension
+    }
+    assert told == figures[name]
+
+
+def test_the_report_tells_the_same_totals_and_days(
+    analysis: dict[str, list[dict[str, Any]]], figures: dict[str, Any]
+) -> None:
+    [total], [all_] = analysis["totals"], analysis["overall"]
+    assert (total["won_value"], total["lost_value"]) == (
+        figures["total_won_value"],
+        figures["lost_close_value_sum"],
+    )
+    assert round(all_["win_rate"], 6) == figures["win_rate_won_over_closed"]
+    # Every lost deal of the set is worth 0: by value, the rate would be 100 percent.
+    assert total["win_rate_by_value"] is None
+    days = {row["outcome"]: row["average_days"] for row in analysis["cycle"]}
+    days["closed"] = analysis["both"][0]["average_days"]
+    assert {key: round(value, 4) for key, value in days.items()} == figures["avg_days_to_close"]
+    assert analysis["stages"] == []  # the set tells no stages but the last
+
+
+def test_pages_of_8800_deals_stay_readable(maven: Real) -> None:
+    for name in ("pipeline_dashboard", "pipeline_status", "forecast", "win_loss_analysis"):
+        page = maven.crm("report", name, "--stdout", "--as-of", "2017-12-31").out
+        assert page.count("\n") < 500, name
+    for name in ("deal_health_metrics", "deal_velocity"):
+        page = maven.crm("report", name, "--stdout", "--as-of", "2017-12-31").out
+        assert page.count("\n") < 200, name

@@ -124,6 +124,12 @@ def test_a_path_that_leads_out_is_refused(tmp_path: Path, path: str) -> None:
         inside(tmp_path, path)
 
 
+@pytest.mark.parametrize("path", ["a/../x.md", "x/..", "{root}/x.md"])
+def test_a_path_is_plain_also_where_it_stays_inside(tmp_path: Path, path: str) -> None:
+    with pytest.raises(OutsideWorkspace):
+        inside(tmp_path, path.format(root=tmp_path))
+
+
 def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (root / ".git").mkdir(parents=True)

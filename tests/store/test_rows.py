@@ -48,8 +48,8 @@ def test_a_file_is_of_one_kind(path: str, kind: str) -> None:
     assert read(path, "---\nname: X\n---\n").kind == kind
 
 
-def test_of_generated_files_and_series_only_the_path_is_kept() -> None:
-    for path in ("customers/acme/context/summary.md", "customers/acme/context/nps.csv"):
+def test_of_generated_files_and_other_csv_only_the_path_is_kept() -> None:
+    for path in ("customers/acme/context/summary.md", "customers/acme/context/seats.csv"):
         assert read(path, "- [ ] Call [x](y.md)\n").tables == {}
 
 
@@ -115,6 +115,15 @@ def test_stage_changes_are_kept_in_order() -> None:
     ]
 
 
+def test_moves_of_the_close_date_are_kept_in_order() -> None:
+    history = "close_date_history:\n  - 2026-11-02 from 2026-10-31 to 2026-12-18\n"
+    rows = read(DEAL, f"---\nname: X\nstage: discovery\n{history}---\n")
+
+    assert rows.tables["close_date_changes"] == [
+        (DEAL, 0, "acme", "2026-11-02", "2026-10-31", "2026-12-18"),
+    ]
+
+
 def test_tasks_and_links_have_the_lines_of_the_file() -> None:
     rows = read(
         ACME,
@@ -168,7 +177,10 @@ def test_a_conflict_is_told_also_when_one_of_its_sides_begins_a_block_of_code() 
 @pytest.mark.parametrize(
     "data, problem",
     [
-        (b"d,n\n<<<<<<< HEAD\n1,2\n=======\n>>>>>>> b\n", (2, "an unresolved git conflict")),
+        (
+            b"date,n\n<<<<<<< HEAD\n2026-11-20,2\n=======\n>>>>>>> b\n",
+            (2, "an unresolved git conflict"),
+        ),
         (b"d,n\n1,\0\n", (2, "a NUL byte; this is no text file")),
     ],
 )

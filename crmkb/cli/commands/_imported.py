@@ -12,6 +12,7 @@ from crmkb.cli.output import Output
 from crmkb.imports import Mapping, Outcome, Plan
 from crmkb.imports.mapping import CUSTOMER
 from crmkb.incoming import Table
+from crmkb.store.series import SERIES
 from crmkb.workspace import Applied, Change
 
 MOST_SHOWN, MOST_LINES = 3, 16
@@ -52,10 +53,17 @@ def _beside(outcome: Outcome, result: Result) -> str:
     if outcome is Outcome.DIFFERS:
         keys = Counter(key for step in result.plan.of(outcome) for key in step.keys)
         named = ", ".join(f"{key} ({count:,})" for key, count in keys.most_common())
-        is_update = result.plan.count(Outcome.UPDATED) or set(keys) == {CUSTOMER}
-        hint = "" if is_update else "; take the file's values with --update"
-        return f"  left as they are: {named}{hint}"
+        return f"  left as they are: {named}{_remedy(result, set(keys))}"
     return ""
+
+
+def _remedy(result: Result, keys: set[str]) -> str:
+    """Return what to do where the file holds other values than the workspace."""
+    if result.kind in SERIES:
+        return "; if the file is right, mend the lines by hand"
+    if result.plan.count(Outcome.UPDATED) or keys == {CUSTOMER}:
+        return ""
+    return "; take the file's values with --update"
 
 
 def _samples(result: Result) -> Iterator[str]:
@@ -89,6 +97,7 @@ def data_of(result: Result) -> dict[str, Any]:
         "file": result.table.name,
         "form": result.table.form,
         "rows": len(result.table.rows),
+        "lines": plan.added,
         "blank_rows": result.table.blanks,
         **counts,
         "unmapped": list(result.mapping.unmapped),

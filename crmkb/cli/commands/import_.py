@@ -1,4 +1,4 @@
-"""Import customers, contacts, deals or interactions from a CSV file."""
+"""Import records, or usage and NPS of customers, from a CSV file."""
 
 from __future__ import annotations
 
@@ -18,23 +18,27 @@ from crmkb.entities import entities
 from crmkb.errors import CrmError, Exit
 from crmkb.foreign_dates import Order
 from crmkb.imports import (
+    Fields,
     Mapping,
     Outcome,
     Plan,
     Settings,
     plan_import,
+    plan_series,
     read_mapping,
+    series_fields,
     source_word,
 )
 from crmkb.incoming import Table
 from crmkb.params import Param
 from crmkb.secrets import masked
 from crmkb.store.files import write_whole
+from crmkb.store.series import SERIES
 
 PANEL = "Record"
 REJECT = "reject"
 
-Kind = Literal["customers", "contacts", "deals", "interactions"]
+Kind = Literal["customers", "contacts", "deals", "interactions", "usage", "nps"]
 Pairs = Annotated[
     list[str],
     Param("Take a field from a column; COLUMN+COLUMN joins two.", metavar="FIELD=COLUMN"),
@@ -75,6 +79,18 @@ class OwnInput(CrmError):
         super().__init__(f"the rejects would overwrite {path}", "name another: --rejects PATH")
 
 
+class OnlyAdded(CrmError):
+    """Lines of a series are to be changed, which no import does."""
+
+    exit_code = Exit.USAGE
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"lines of {kind} are only added, never changed",
+            f"leave out --update; what is wrong in context/{kind}.csv is mended by hand",
+        )
+
+
 def run(
     session: Session,
     kind: Annotated[Kind, Param("What the rows are.")],
@@ -91,15 +107,21 @@ def run(
     no_commit: Annotated[bool, Param("Write the files, leave the commit to you.")] = False,
     json: AsJson = False,
 ) -> Exit:
-    r"""Import customers, contacts, deals or interactions from a CSV file, as one commit.
+    r"""Import records, or usage and NPS of customers, from a CSV file, as one commit.
 
     crm import customers accounts.csv --map name=account --map industry=sector
     crm import deals pipeline.csv --map id=opportunity_id --map name=product \
         --map customer=account --map stage=deal_stage --value stage:Won=closed_won
+    crm import usage weekly.csv --map customer=account --map date=week --map active_users=n
+    crm import usage events.csv --map customer=account --map date=time --map user=user_id
 
     Fields are the keys of the records, and besides: `id`, the record's id in its source, by which
     a second run knows it again; `customer`, by whatever a customer is called; `notes`, the text
     below the keys. Any other name becomes a key of your own. In a list, `;` parts the items.
+
+    Rows of usage and nps are added to the customer's context/usage.csv or nps.csv, whose columns
+    are the fields; a line of a day (for nps: an id, or a day and contact) that is there stays. With
+    `user` or `event` mapped, rows are single events: each customer and day gets one line of usage.
 
     Encoding and delimiter are found out. Rows that cannot go in are written to a CSV file with
     line and reason; records that are here already are left as they are, unless --update is given.
@@ -109,8 +131,6 @@ def run(
     fallback = "" if on_unmatched == REJECT else on_unmatched
     mapping = _mapping(table, kind, map_ or [], value or [], fallback)
     _tell_reading(session, table, mapping)
-    if fallback:
-        fallback = session.workspace.customer(fallback).slug
     settings = Settings(source_word(source or path.name), date_order, fallback, update)
     result = _planned(session, kind, table, mapping, settings)
     if not dry_run:
@@ -133,9 +153,10 @@ def _read(path: Path) -> Table:
 def _mapping(
     table: Table, kind: Kind, pairs: list[str], rules: list[str], fallback: str
 ) -> Mapping:
-    model = entities()[kind.removesuffix("s")]
+    series = SERIES.get(kind)
+    fields = series_fields(series) if series else Fields.of(entities()[kind.removesuffix("s")])
     needs_customer = kind != "customers" and not fallback
-    return read_mapping(model, table.columns, pairs, rules, needs_customer=needs_customer)
+    return read_mapping(fields, table.columns, pairs, rules, needs_customer=needs_customer)
 
 
 def _tell_reading(session: Session, table: Table, mapping: Mapping) -> None:
@@ -151,10 +172,17 @@ def _tell_reading(session: Session, table: Table, mapping: Mapping) -> None:
 def _planned(
     session: Session, kind: Kind, table: Table, mapping: Mapping, settings: Settings
 ) -> Result:
-    model = entities()[kind.removesuffix("s")]
-    progress = Progress(f"planning {kind}") if sys.stderr.isatty() else None
-    settings = replace(settings, allows_secrets=session.options.allow_secret)
-    plan = plan_import(session.workspace, model, table, mapping, settings, progress)
+    if settings.updates and kind in SERIES:
+        raise OnlyAdded(kind)
+    fallback = settings.fallback and session.workspace.customer(settings.fallback).slug
+    allows = session.options.allow_secret
+    settings = replace(settings, fallback=fallback, allows_secrets=allows)
+    if series := SERIES.get(kind):
+        plan = plan_series(session.workspace, series, table, mapping, settings)
+    else:
+        model = entities()[kind.removesuffix("s")]
+        progress = Progress(f"planning {kind}") if sys.stderr.isatty() else None
+        plan = plan_import(session.workspace, model, table, mapping, settings, progress)
     change = session.signed(plan.change(_message(plan, kind, table.name)), "import")
     return Result(kind, table, mapping, plan, change)
 
@@ -165,7 +193,11 @@ def _message(plan: Plan, kind: str, name: str) -> str:
         return f"Nothing to import from {name}"
     verb, count = ("Import", created) if created or not updated else ("Update", updated)
     also = f", update {updated:,}" if created and updated else ""
-    return f"{verb} {count:,} {kind if count != 1 else kind.removesuffix('s')}{also} from {name}"
+    said = f"{count:,} {kind if count != 1 else kind.removesuffix('s')}"
+    if kind in SERIES:
+        lines = created if plan.added is None else plan.added
+        said = f"{lines:,} line{'s' * (lines != 1)} of {kind}"
+    return f"{verb} {said}{also} from {name}"
 
 
 def _rejects_path(path: Path, given: str) -> Path:

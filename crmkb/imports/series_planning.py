@@ -1,0 +1,209 @@
+"""From rows to lines of usage and NPS, which are added to the series of customers.
+
+As in `planning`, each row gets a step; but many rows become lines of one file, and single events
+of use are summed up first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from crmkb.errors import BadValue, BrokenFile
+from crmkb.foreign_dates import AmbiguousDate
+from crmkb.imports import events
+from crmkb.imports import mapping as maps
+from crmkb.imports.customers import Customers
+from crmkb.imports.events import Event, Use
+from crmkb.imports.lines import Lines, differing
+from crmkb.imports.mapping import Fields
+from crmkb.imports.names import Names
+from crmkb.imports.plan import AmbiguousDates, Outcome, Plan, Rejected, Settings, Step
+from crmkb.imports.safety import kept_safe
+from crmkb.imports.values import BadCell, listed, read_moment
+from crmkb.incoming import Row, Table
+from crmkb.store.series import DATE, USAGE, Series
+from crmkb.workspace import Workspace, Write
+
+CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One line to be added to a customer's series, and the rows that it stands for."""
+
+    rows: Sequence[Row]
+    customer: str
+    line: dict[str, str]
+
+
+def series_fields(series: Series) -> Fields:
+    """Return the fields that rows may have to become lines of a series."""
+    more = (events.USER, events.EVENT) if series is USAGE else ()
+    known = (DATE, *series.readers, *more)
+    return Fields(series.name, known, series.needed, f"{series.usual[1]}:-=")
+
+
+def plan_series(
+    workspace: Workspace, series: Series, table: Table, mapping: maps.Mapping, settings: Settings
+) -> Plan:
+    """Return what an import would add; raise `AmbiguousDates` when it cannot be told."""
+    planner = SeriesPlanner(workspace, series, table, mapping, settings)
+    drafts, rejected = planner.drafts()
+    steps = [*rejected]
+    for draft in drafts:
+        steps += planner.steps(draft)
+    steps.sort(key=lambda step: step.row.line)
+    added = planner.added if planner.are_events else None
+    return Plan(tuple(planner.with_writes(steps)), tuple(planner.notes()), added)
+
+
+class SeriesPlanner:
+    """What is known while the rows of one table become lines."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        series: Series,
+        table: Table,
+        mapping: maps.Mapping,
+        settings: Settings,
+    ) -> None:
+        self.workspace, self.series, self.table = workspace, series, table
+        self.mapping, self.settings = mapping, settings
+        self.names = Names(workspace.index, settings.id_key)
+        self.customers = Customers(self.names, settings.fallback)
+        self.are_events = series is USAGE and events.are_events(mapping)
+        self.added = self.elsewhere = 0
+        self._lines: dict[str, Lines] = {}
+        self._first_lines: dict[str, int] = {}
+        self._strangers: Counter[str] = Counter()
+
+    def drafts(self) -> tuple[list[Draft], list[Step]]:
+        """Return the lines that the rows stand for, and the rows that stand for none."""
+        placed: list[Draft | Event] = []
+        rejected: list[Step] = []
+        for row in self.table.rows:
+            try:
+                placed.append(self._placed(row))
+            except AmbiguousDate as error:
+                raise AmbiguousDates(self.table.name, row.line, error) from error
+            except BadValue as error:
+                rejected.append(Step.rejected(row, error))
+        drafts = [item for item in placed if isinstance(item, Draft)]
+        found = [item for item in placed if isinstance(item, Event)]
+        return drafts + self._of_events(found), rejected
+
+    def steps(self, draft: Draft) -> Iterator[Step]:
+        """Yield what becomes of the rows of a line."""
+        try:
+            step = self._step(draft)
+        except (BadValue, BrokenFile) as error:
+            step = Step.rejected(draft.rows[0], error)
+        return (replace(step, row=row) for row in draft.rows)
+
+    def with_writes(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Yield the steps, the first new one of each file with the file's new bytes."""
+        written: set[str] = set()
+        for step in steps:
+            if step.outcome is Outcome.CREATED and step.path not in written:
+                written.add(step.path)
+                yield replace(step, write=self._lines[step.path].write())
+            else:
+                yield step
+
+    def notes(self) -> Iterator[str]:
+        """Yield what to tell of the import as a whole."""
+        for name in self.mapping.own:
+            yield f"{name!r} is no column of {self.series.name}; it is kept as one of your own"
+        if self._strangers:
+            named = listed(self._strangers)
+            yield f"contact: no record of that name, kept as given: {named}"
+        if self.elsewhere:
+            count = f"{self.elsewhere:,}, counted and told in events_elsewhere"
+            yield f"events by contacts of another customer: {count}"
+        yield from self.customers.notes()
+
+    def _placed(self, row: Row) -> Draft | Event:
+        width = len(self.table.columns)
+        if len(row.cells) > width:
+            raise Rejected(f"{len(row.cells)} cells, where the header has {width}")
+        texts = self.mapping.texts(row)
+        id_ = texts.pop(maps.ID, "")
+        if self.mapping.has_id and not id_:
+            raise Rejected("the id is missing")
+        if id_ and self._first_lines.setdefault(id_, row.line) != row.line:
+            raise Rejected(f"the id {id_!r} stands on line {self._first_lines[id_]} already")
+        moment = self._moment(texts.pop(DATE, ""))
+        customer = self.customers.of(texts.pop(maps.CUSTOMER, ""))
+        if self.are_events:
+            user, event = texts.get(events.USER, ""), texts.get(events.EVENT, "")
+            return Event(row, customer, moment, user, event)
+        line = {DATE: moment} | self._values(customer, texts)
+        if id_:
+            line[self.settings.id_key] = id_
+        return Draft([row], customer, line)
+
+    def _moment(self, text: str) -> str:
+        if not text:
+            raise Rejected("date: is missing")
+        try:
+            return read_moment(text, self.workspace.config, self.settings.order)[:10]
+        except AmbiguousDate:
+            raise
+        except BadValue as error:
+            raise BadCell(DATE, error.message, error.hint) from error
+
+    def _values(self, customer: str, texts: dict[str, str]) -> dict[str, str]:
+        values = {}
+        for name, text in texts.items():
+            reader = self.series.readers.get(name, str)
+            try:
+                value = reader(text)
+            except BadValue as error:
+                raise BadCell(name, error.message, error.hint) from error
+            values[name] = self._contact(customer, text) if name == CONTACT else str(value)
+        return values
+
+    def _contact(self, customer: str, text: str) -> str:
+        found = self.names.of_record("contact", self.series.path(customer), text)
+        if found is None:
+            self._strangers[text] += 1
+        return found or text
+
+    def _of_events(self, found: Sequence[Event]) -> list[Draft]:
+        uses: list[Use] = events.summed(found, self.names.customers_of_contact)
+        are_known = any(self.names.customers_of_contact(event.user) for event in found)
+        self.elsewhere = sum(use.elsewhere for use in uses)
+        return [
+            Draft(use.rows, use.customer, use.line(self.mapping, are_users_known=are_known))
+            for use in uses
+        ]
+
+    def _step(self, draft: Draft) -> Step:
+        lines = self._lines_of(draft.customer)
+        found = lines.find(draft.line)
+        row = draft.rows[0]
+        if found and found.row:
+            raise Rejected(f"a line of this {self._told()} stands on line {found.row} already")
+        if found:
+            keys = differing(found.texts, draft.line)
+            return Step(row, Outcome.DIFFERS if keys else Outcome.HERE, lines.path, keys=keys)
+        text = "\n".join(draft.line.values()).encode()
+        step = Step(row, Outcome.CREATED, lines.path, Write(lines.path, None, text))
+        step = kept_safe(self.workspace, self.settings, step)
+        if step.outcome is Outcome.CREATED:
+            lines.add(draft.line, row.line)
+            self.added += 1
+        return replace(step, write=None)
+
+    def _told(self) -> str:
+        return " and ".join(("customer", *self.series.key))
+
+    def _lines_of(self, customer: str) -> Lines:
+        path = self.series.path(customer)
+        if path not in self._lines:
+            id_key = self.settings.id_key
+            self._lines[path] = Lines(self.workspace, self.series, customer, id_key)
+        return self._lines[path]

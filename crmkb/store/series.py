@@ -1,0 +1,241 @@
+"""The dated series of a customer: `context/usage.csv` and `context/nps.csv`, a line an entry.
+
+The one place that knows their columns, for the index that reads them and for the import that
+adds lines. People and other programs may write them too: any delimiter, more columns, their own
+order. A line with something wrong in it is told and does not count; all others do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from crmkb.csv_text import NotCut, records, separator
+from crmkb.dates import parse_iso_day, parse_iso_moment
+from crmkb.errors import BadValue
+from crmkb.incoming import Row
+from crmkb.money import read_amount
+from crmkb.store.paths import CUSTOMERS, matches, slug_of
+from crmkb.text import fold
+
+DATE = "date"
+ID_SUFFIX = "_id"
+"""Ends the name of a column that holds the id of something in another system."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+_DAY_HINT = "write it as 2026-11-20"
+_CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One kind of series: how each of its columns is read, in the order of the table.
+
+    A file must have the `needed` ones; `usual` are those of a new file. Lines are told apart by
+    the `key` columns, if all of these are filled, and if it `has_ids` by the ids that other
+    systems gave them.
+    """
+
+    name: str
+    readers: Mapping[str, Callable[[str], Value]]
+    needed: tuple[str, ...]
+    usual: tuple[str, ...]
+    key: tuple[str, ...]
+    has_ids: bool = False
+
+    def path(self, customer: str) -> str:
+        """Return where a customer's series lies."""
+        return f"{CUSTOMERS}/{customer}/context/{self.name}.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A text cut into cells: its columns as they are written, and by the words we know them by."""
+
+    delimiter: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    places: Mapping[str, int]
+    not_cut: NotCut | None = None
+
+    def texts(self, row: Row) -> dict[str, str]:
+        """Return the texts of a row by the words of their columns."""
+        width = len(row.cells)
+        return {name: row.cells[at] for name, at in self.places.items() if at < width}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that counts, with the values of the series' own columns."""
+
+    line: int
+    day: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong in a line; `column` is empty when it is the whole line."""
+
+    line: int
+    column: str
+    message: str
+    hint: str = ""
+
+
+def series_of(path: str) -> Series | None:
+    """Return the series that a file holds, or None: other CSV files are left alone."""
+    is_there = matches(path, f"{CUSTOMERS}/*/context/*.csv")
+    return SERIES.get(slug_of(path)) if is_there else None
+
+
+def cut(text: str) -> Sheet:
+    """Cut the text of a series into cells; what cannot be cut is told with the line."""
+    named, start = separator(text)
+    head = next((line for line in text[start:].splitlines() if line.strip()), "")
+    delimiter = named or max(_DELIMITERS, key=head.count)
+    found: list[Row] = []
+    not_cut = None
+    try:
+        for row in records(text[start:], delimiter, first_line=2 if start else 1):
+            if any(row.cells):
+                found.append(row)
+    except NotCut as error:
+        not_cut = error
+    header = found[0].cells if found else ()
+    places: dict[str, int] = {}
+    for place, name in enumerate(header):
+        if word := word_of(name):
+            places.setdefault(word, place)
+    return Sheet(delimiter, header, tuple(found[1:]), places, not_cut)
+
+
+def word_of(name: str) -> str:
+    """Return the word by which a column is known: `Active users` is `active_users`."""
+    return fold(name).replace(" ", "_").replace("-", "_")
+
+
+def read(series: Series, text: str) -> Iterator[Entry | Wrong]:
+    """Yield the lines of a series that count, and what is wrong with the others."""
+    sheet = cut(text)
+    headless = without_columns(series, sheet)
+    if headless:
+        yield headless
+    elif sheet.header:
+        yield from _entries(series, sheet)
+    if sheet.not_cut:
+        yield Wrong(sheet.not_cut.line, "", sheet.not_cut.message, sheet.not_cut.hint or "")
+
+
+def without_columns(series: Series, sheet: Sheet) -> Wrong | None:
+    """Return what is wrong with a file that has not the columns it must have."""
+    missing = [name for name in series.needed if name not in sheet.places]
+    if not sheet.header or not missing:
+        return None
+    hint = f"name the columns in the first line: {','.join(series.usual)}"
+    names = " and ".join(map(repr, missing))
+    return Wrong(1, "", f"no column {names}; nothing of the file counts", hint)
+
+
+def day_of(text: str) -> str:
+    """Return the day of a date as the files have it, with or without a time; raise `BadValue`."""
+    if parse_iso_day(text):
+        return text
+    if moment := parse_iso_moment(text):
+        return moment.date().isoformat()
+    raise BadValue(f"{text!r} is not a day" if text else "the day is missing", _DAY_HINT)
+
+
+def _entries(series: Series, sheet: Sheet) -> Iterator[Entry | Wrong]:
+    width = len(sheet.header)
+    lines: dict[tuple[str, ...], int] = {}
+    for row in sheet.rows:
+        if is_conflict(row):  # told as such for the whole file
+            continue
+        if any(row.cells[width:]):
+            yield Wrong(row.line, "", f"{len(row.cells)} cells, where the header has {width}")
+            continue
+        texts = sheet.texts(row)
+        entry = _entry(series, row.line, texts)
+        key = _key(series, texts)
+        if isinstance(entry, Entry) and key and lines.setdefault(key, row.line) != row.line:
+            named = f"the same {' and '.join(series.key)} as line {lines[key]}"
+            entry = Wrong(row.line, DATE, named, "keep one of the two lines")
+        yield entry
+
+
+def is_conflict(row: Row) -> bool:
+    """Return whether a row is a mark of an unresolved git conflict."""
+    return row.cells[0].startswith(_CONFLICT)
+
+
+def _entry(series: Series, line: int, texts: Mapping[str, str]) -> Entry | Wrong:
+    column = DATE
+    try:
+        day = day_of(texts.get(DATE, ""))
+        values = []
+        for column, reader in series.readers.items():
+            values.append(reader(texts.get(column, "")))
+    except BadValue as error:
+        return Wrong(line, column, error.message, error.hint or "")
+    return Entry(line, day, tuple(values))
+
+
+def _key(series: Series, texts: Mapping[str, str]) -> tuple[str, ...] | None:
+    """Return by what a line is told apart from others, None if by nothing."""
+    key = tuple(texts.get(name, "") for name in series.key)
+    ids: tuple[str, ...] = ()
+    if series.has_ids:
+        ids = tuple(text for name, text in texts.items() if name.endswith(ID_SUFFIX) and text)
+    return (*key, *ids) if ids or all(key) else None
+
+
+def _count(text: str) -> Value:
+    """Return how many; None where it is not known."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit():
+        return int(text)
+    number = read_amount(text)
+    if number < 0:
+        raise BadValue(f"{text!r} is less than nothing")
+    if number != number.to_integral_value():
+        raise BadValue(f"{text!r} is not a whole number")
+    return int(number)
+
+
+def _score(text: str) -> Value:
+    """Return the answer; None where there is none."""
+    if not text:
+        return None
+    number = read_amount(text)
+    if not 0 <= number <= 10 or number != number.to_integral_value():
+        raise BadValue(f"{text!r} is not a score", "write a whole number from 0 to 10, or nothing")
+    return int(number)
+
+
+USAGE = Series(
+    name="usage",
+    readers={
+        "active_users": _count,
+        "licensed_users": _count,
+        "features_used": _count,
+        "features_total": _count,
+        "events": _count,
+        "events_elsewhere": _count,
+    },
+    needed=(DATE,),
+    usual=(DATE, "active_users", "licensed_users", "features_used", "features_total"),
+    key=(DATE,),
+)
+NPS = Series(
+    name="nps",
+    readers={"contact": str, "score": _score, "comment": str},
+    needed=(DATE, "score"),
+    usual=(DATE, "contact", "score", "comment"),
+    key=(DATE, "contact"),
+    has_ids=True,
+)
+SERIES: Mapping[str, Series] = {series.name: series for series in (USAGE, NPS)}
