@@ -14,6 +14,7 @@ from crmkb.errors import AlreadyExists, BadValue, NotFound
 from crmkb.params import Param, RecordName
 from crmkb.text import close_matches, fold
 from crmkb.workspace import Change, Workspace
+from crmkb.workspace.close_dates import with_moved_date
 
 if TYPE_CHECKING:
     from crmkb.workspace.record import Record, RecordEdit
@@ -52,12 +53,13 @@ def plan(
     crm set acme/deals/platform amount=60k close_date=eoq contacts+=bob-smith
     """
     found = workspace.find(record)
-    target = Target(workspace, found.model.noun, found.customer, found.document.fields.keys())
+    target = Target(workspace, found.kind.noun, found.customer, found.document.fields.keys())
     pairs = [read_pair(target, text) for text in assignments]
     _refuse_taken_names(workspace, found, pairs)
     edit = found.edit()
     for pair in pairs:
         edit = _with(workspace, found, edit, pair)
+    edit = _with_moved_date(workspace, edit, pairs)
     notes = [pair.note for pair in pairs if pair.note]
     keys = ", ".join(dict.fromkeys(pair.key for pair in pairs))
     return Change.of(edit, message=f"Set {keys} of {found.name}", notes=notes)
@@ -67,11 +69,11 @@ def _with(workspace: Workspace, record: Record, edit: RecordEdit, pair: Pair) ->
     """Return the edit with one assignment more; a stage takes its history along."""
     field = record.model.model_fields.get(pair.key)
     if not pair.value and field is not None and field.is_required():
-        raise Needed(pair.key, record.model.noun)
-    if pair.key == "stage" and record.model.noun == "deal" and isinstance(pair.value, str):
+        raise Needed(pair.key, record.kind.noun)
+    if pair.key == "stage" and record.kind.noun == "deal" and isinstance(pair.value, str):
         moved = move(workspace, record, stage_id(workspace, pair.value))
         return edit.and_then(moved) if moved is not None else edit
-    if pair.key == "primary" and pair.value == "true" and record.model.noun == "contact":
+    if pair.key == "primary" and pair.value == "true" and record.kind.noun == "contact":
         _refuse_second_primary(workspace, record)
     if pair.sign == "+=" and isinstance(pair.value, str):
         is_there = pair.value in record.items(pair.key)
@@ -79,6 +81,16 @@ def _with(workspace: Workspace, record: Record, edit: RecordEdit, pair: Pair) ->
     if pair.sign == "-=" and isinstance(pair.value, str):
         return edit.discard(pair.key, _item(record, pair.key, pair.value))
     return edit.set(pair.key, pair.value) if pair.value else edit.remove(pair.key)
+
+
+def _with_moved_date(workspace: Workspace, edit: RecordEdit, pairs: Iterable[Pair]) -> RecordEdit:
+    """Return the edit with what is kept of a deal's close date that is moved."""
+    given = {pair.key: pair.value for pair in pairs if isinstance(pair.value, str)}
+    if edit.record.model.noun != "deal" or "close_date" not in given:
+        return edit
+    stage = given.get("stage")
+    after = stage_id(workspace, stage) if stage else edit.record.text("stage")
+    return with_moved_date(workspace, edit, after, given["close_date"])
 
 
 def _item(record: Record, key: str, text: str) -> str:
@@ -100,5 +112,5 @@ def _refuse_second_primary(workspace: Workspace, record: Record) -> None:
 def _refuse_taken_names(workspace: Workspace, record: Record, pairs: Iterable[Pair]) -> None:
     """Raise `AlreadyExists` when a customer is to get a name that another one has."""
     given = {pair.key: pair.value for pair in pairs if pair.key in NAMES and pair.sign != "-="}
-    if given and record.model.noun == "customer":
+    if given and record.kind.noun == "customer":
         refuse_known(workspace, record.slug, {"name": record.name, **given}, but=record.slug)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
 
 from crmkb.checks._places import at_key, texts
+from crmkb.checks._since import changed_on
 from crmkb.entities import plain_word
 from crmkb.entities.deal import Deal
 from crmkb.errors import Problem, did_you_mean
-from crmkb.store import markdown
 from crmkb.store.markdown import Append, Edit
 from crmkb.text import close_matches
 from crmkb.workspace import Workspace
@@ -60,25 +59,7 @@ def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     days = [change.on for change in deal.history]
     if not days or not deal.stage or deal.history[-1].stage == deal.stage or days != sorted(days):
         return
-    day = _changed_on(workspace, record.path, deal.stage)
+    stage, stages = deal.stage, workspace.stages
+    day = changed_on(workspace, record.path, "stage", lambda was: plain_word(was, stages) == stage)
     if day >= days[-1]:
         yield Append(KEY, f"{day} {deal.stage}")
-
-
-def _changed_on(workspace: Workspace, path: str, stage: str) -> date:
-    """Return the day of the commit that gave a deal its stage; today if it is not committed."""
-    committed = workspace.git.show("HEAD", path)
-    if committed is None or _stage_in(committed, workspace.stages) != stage:
-        return workspace.today
-    # `--follow`: a deal that was only moved has not changed its stage.
-    log = ("log", "--follow", "-1", "-G^stage:", "--format=%aI", "--", path)
-    moment = datetime.fromisoformat(workspace.git.run(*log).strip())
-    return workspace.config.local(moment).date()
-
-
-def _stage_in(data: bytes, stages: tuple[str, ...]) -> str:
-    try:
-        text = str(markdown.parse(data).fields.get("stage", ""))
-    except markdown.Unreadable:
-        return ""
-    return plain_word(text, stages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
@@ -20,8 +21,22 @@ class StageChange(NamedTuple):
     stage: str
 
 
+class CloseDateChange(NamedTuple):
+    """One entry of `close_date_history`: the day on which the close date was moved."""
+
+    on: date
+    before: date
+    after: date
+
+
+_MOVED = re.compile(r"(\S+)\s+from\s+(\S+)\s+to\s+(\S+)")
+
+
 class Deal(Entity):
-    """Something we may sell; `stage` is what people edit, `stage_history` what it was when."""
+    """Something we may sell.
+
+    `stage` and `close_date` are what people edit, their histories what they were when.
+    """
 
     noun: ClassVar = "deal"
     plural: ClassVar = "deals"
@@ -41,6 +56,7 @@ class Deal(Entity):
     products: Texts = []
     reason: str | None = None
     stage_history: Texts = []
+    close_date_history: Texts = []
 
     @field_validator("stage")
     @classmethod
@@ -67,8 +83,30 @@ class Deal(Entity):
                 raise ValueError(f"{item!r} is not a day and a stage such as 2026-08-14 discovery")
         return items
 
+    @field_validator("close_date_history")
+    @classmethod
+    def _three_days(cls, items: list[str]) -> list[str]:
+        for item in items:
+            if _read_move(item) is None:
+                example = "2026-11-20 from 2026-10-31 to 2026-12-18"
+                raise ValueError(f"{item!r} is not a move of the close date such as {example}")
+        return items
+
     @property
     def history(self) -> list[StageChange]:
         """Return the stage changes as they are written, oldest first."""
         parts = (item.split(None, 1) for item in self.stage_history)
         return [StageChange(date.fromisoformat(day), stage.strip()) for day, stage in parts]
+
+    @property
+    def close_date_changes(self) -> list[CloseDateChange]:
+        """Return the moves of the close date as they are written, oldest first."""
+        return [move for item in self.close_date_history if (move := _read_move(item))]
+
+
+def _read_move(item: str) -> CloseDateChange | None:
+    match = _MOVED.fullmatch(item.strip())
+    if match is None:
+        return None
+    on, before, after = map(parse_iso_day, match.groups())
+    return CloseDateChange(on, before, after) if on and before and after else None

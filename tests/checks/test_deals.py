@@ -43,6 +43,35 @@ def test_a_history_of_stages_there_are_not_is_told(found: Found) -> None:
     assert hint == "did you mean discovery?"
 
 
+MOVES = (
+    "close_date_history:\n"
+    "  - 2026-10-02 from 2026-10-31 to 2026-11-30\n"
+    "  - 2026-11-02 from 2026-11-30 to 2026-12-18\n"
+)
+
+
+def test_a_close_date_history_that_agrees_is_no_finding(found: Found) -> None:
+    assert found(deal(f"stage: discovery\nclose_date: 2026-12-18\n{MOVES}")) == []
+    assert found(deal(f"stage: discovery\n{MOVES}")) == []
+    assert found(deal(f"stage: closed_won\nclose_date: 2026-11-19\n{MOVES}")) == []
+
+
+def test_a_close_date_history_that_ends_with_another_day_is_told(found: Found) -> None:
+    assert found(deal(f"stage: discovery\nclose_date: 2027-01-29\n{MOVES}")) == [
+        f"{PATH}:5: close_date_history: ends with 2026-12-18, but the close date is 2027-01-29",
+        "add a line '- <day> from 2026-12-18 to 2027-01-29', or: crm check --fix",
+    ]
+
+
+def test_a_close_date_history_out_of_order_is_told_at_the_entry(found: Found) -> None:
+    lines = MOVES.splitlines()
+    turned = "\n".join([lines[0], lines[2], lines[1], ""])
+    assert found(deal(f"stage: discovery\nclose_date: 2026-12-18\n{turned}")) == [
+        f"{PATH}:7: close_date_history: 2026-10-02 stands after 2026-11-02",
+        "write the entries in the order of their days",
+    ]
+
+
 def test_a_closed_deal_without_a_day_is_told_with_that_of_its_history(found: Found) -> None:
     history = "stage_history:\n  - 2026-08-01 closed_lost\n"
     assert found(deal(f"stage: closed_lost\n{history}")) == [

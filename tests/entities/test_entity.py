@@ -115,6 +115,14 @@ def test_a_wrong_value_does_not_take_the_others_with_it() -> None:
         (Deal, {"contacts": {"a": "b"}}, "must be a list, one item a line", ""),
         (Deal, {"stage_history": ["soon"]}, "'soon' is not a day and a stage such as", ""),
         (Deal, {"stage_history": ["2026-08-14"]}, "'2026-08-14' is not a day and a stage", ""),
+        (Deal, {"close_date_history": ["2026-08-14"]}, "'2026-08-14' is not a move of the", ""),
+        (
+            Deal,
+            {"close_date_history": ["2026-08-14 from 2026-02-30 to 2026-12-18"]},
+            "'2026-08-14 from 2026-02-30 to 2026-12-18' is not a move of the close date such as"
+            " 2026-11-20 from 2026-10-31 to 2026-12-18",
+            "",
+        ),
         (Customer, {"name": {"a": "b"}}, "must be a single text, not a list or a nested", ""),
         (Customer, {"status": "actve"}, "'actve' is not one of prospect", "did you mean ac"),
         (Customer, {"employees": "3.5"}, "3.5 is not a whole number", ""),
@@ -173,6 +181,19 @@ def test_history_is_told_as_it_is_written() -> None:
     assert [(change.on, change.stage) for change in deal.history] == [
         (date(2026, 8, 14), "discovery"),
         (date(2026, 9, 1), "demo"),
+    ]
+
+
+def test_moves_of_the_close_date_are_told_as_they_are_written() -> None:
+    items = [
+        "2026-11-02 from 2026-10-31 to 2026-12-18",
+        "2026-11-20  from 2026-12-18 to 2027-01-29",
+    ]
+    deal, _ = Deal.read({"name": "X", "stage": "x", "close_date_history": items}, ())
+
+    assert deal.close_date_changes == [
+        (date(2026, 11, 2), date(2026, 10, 31), date(2026, 12, 18)),
+        (date(2026, 11, 20), date(2026, 12, 18), date(2027, 1, 29)),
     ]
 
 

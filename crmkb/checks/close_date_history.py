@@ -1,0 +1,59 @@
+"""`close_date_history` is in order, and ends with the close date of a deal that is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crmkb.checks._places import at_key, texts
+from crmkb.checks._since import changed_on
+from crmkb.dates import parse_iso_day
+from crmkb.entities.deal import Deal
+from crmkb.errors import Problem
+from crmkb.store.markdown import Append, Edit
+from crmkb.workspace import Workspace
+from crmkb.workspace.close_dates import HISTORY, KEY
+from crmkb.workspace.record import Record
+
+_DISAGREES = """
+SELECT deals.path, deals.close_date, move.after FROM deals
+JOIN close_date_changes AS move ON move.path = deals.path
+LEFT JOIN stages ON stages.stage = deals.stage
+WHERE deals.close_date <> move.after AND coalesce(stages.outcome, 'open') = 'open'
+    AND NOT EXISTS (
+        SELECT 1 FROM close_date_changes AS later WHERE later.path = move.path
+            AND (later.day, later.position) > (move.day, move.position))
+"""
+_OUT_OF_ORDER = """
+SELECT move.path, move.position, move.day, before.day FROM close_date_changes AS move
+JOIN close_date_changes AS before
+    ON before.path = move.path AND before.position = move.position - 1
+WHERE move.day < before.day
+"""
+
+
+def check(workspace: Workspace) -> Iterator[Problem]:
+    """Yield histories that contradict their deal or themselves."""
+    for path, date, last in texts(workspace, _DISAGREES):
+        message = f"ends with {last}, but the close date is {date}"
+        hint = f"add a line '- <day> from {last} to {date}', or: crm check --fix"
+        yield at_key(workspace, path, HISTORY, message, hint)
+    for path, position, day, before in texts(workspace, _OUT_OF_ORDER):
+        message = f"{day} stands after {before}"
+        hint = "write the entries in the order of their days"
+        yield at_key(workspace, path, HISTORY, message, hint, int(position))
+
+
+def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
+    """Yield the entry that is missing at the end, with the day on which git saw the change."""
+    if record.model is not Deal:
+        return
+    deal, _ = Deal.read(record.document.fields, record.stages)
+    stage, moves = workspace.config.stages.get(deal.stage), deal.close_date_changes
+    days = [move.on for move in moves]
+    if not moves or not deal.close_date or (stage and stage.is_closed) or days != sorted(days):
+        return
+    last, date = moves[-1].after, deal.close_date
+    if last != date:
+        day = changed_on(workspace, record.path, KEY, lambda text: parse_iso_day(text) == date)
+        if day >= days[-1]:
+            yield Append(HISTORY, f"{day} from {last} to {date}")
