@@ -5,27 +5,25 @@ Plain dataclasses rather than Pydantic: every command reads this file, and most 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crmkb.errors import CrmError
+from crmkb.config_values import FILE_NAME as FILE_NAME
+from crmkb.config_values import BadConfig as BadConfig
+from crmkb.config_values import read_number, read_table, read_text, read_texts
 from crmkb.words import CLOSED_LOST, CLOSED_WON
 
-FILE_NAME = "crm.toml"
+if TYPE_CHECKING:
+    from crmkb.health_rules import HealthRules
 
-
-class BadConfig(CrmError):
-    """`crm.toml` cannot be read or holds a setting that makes no sense."""
-
-    def __init__(self, key: str, message: str) -> None:
-        subject = f"{key}: " if key else ""
-        super().__init__(f"{FILE_NAME}: {subject}{message}", hint=f"mend {FILE_NAME} and try again")
+_QUARTER = re.compile(r"(?:FY)?(\d{4}-Q[1-4])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,19 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """From what chance of winning on an open deal counts as committed, and as best case."""
+
+    commit: Decimal = Decimal("0.75")
+    best_case: Decimal = Decimal("0.40")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one workspace; `rates` tell what one unit is worth in `currency`.
 
-    `secrets_allowed_in` are patterns of paths whose secrets are none, such as test data.
+    `targets` are what is to be won in a quarter, in `currency`, by the quarter as `dates.quarter`
+    names it. `secrets_allowed_in` are patterns of paths whose secrets are none, such as test data.
     """
 
     name: str = ""
@@ -68,12 +75,24 @@ class Config:
     team: Mapping[str, Member] = field(default_factory=dict)
     stages: Mapping[str, Stage] = field(default_factory=lambda: dict(_default_stages()))
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    targets: Mapping[str, Decimal] = field(default_factory=dict)
+    forecast: Forecast = field(default_factory=Forecast)
     secrets_allowed_in: tuple[str, ...] = ()
+    health_table: Mapping[str, Any] = field(
+        default_factory=dict, repr=False
+    )  # of no matter to rows
 
     @property
     def zone(self) -> ZoneInfo:
         """Return the time zone in which dates with a time are meant."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def health(self) -> HealthRules:
+        """Return the rules of customer health, loaded only by those who need them."""
+        from crmkb.health_rules import read_health
+
+        return read_health(self.health_table)
 
     def local(self, moment: datetime) -> datetime:
         """Return the wall time of a moment; one without an offset is wall time already."""
@@ -115,30 +134,36 @@ def read_config(text: str) -> Config:
         raise BadConfig("", "not valid TOML: brackets nested too deep") from None
     except (ValueError, ArithmeticError):
         raise BadConfig("", "a number is too large") from None
-    workspace = _table(data, "workspace")
+    workspace = read_table(data, "workspace")
+    fiscal_year_start = _month(workspace.get("fiscal_year_start", 1))
     return Config(
-        name=_text(workspace, "workspace.name", ""),
-        timezone=_zone(_text(workspace, "workspace.timezone", "UTC")),
-        currency=_currency(_text(workspace, "workspace.currency", "EUR"), "workspace.currency"),
-        fiscal_year_start=_month(workspace.get("fiscal_year_start", 1)),
-        team=dict(_team(_table(data, "team"))),
-        stages=dict(_stages(_table(data, "stages"))),
+        name=read_text(workspace, "workspace.name", ""),
+        timezone=_zone(read_text(workspace, "workspace.timezone", "UTC")),
+        currency=_currency(read_text(workspace, "workspace.currency", "EUR"), "workspace.currency"),
+        fiscal_year_start=fiscal_year_start,
+        team=dict(_team(read_table(data, "team"))),
+        stages=dict(_stages(read_table(data, "stages"))),
         rates={
-            _currency(code, "rates"): _number(value, f"rates.{code}", above_zero=True)
-            for code, value in _table(data, "rates").items()
+            _currency(code, "rates"): read_number(value, f"rates.{code}", above_zero=True)
+            for code, value in read_table(data, "rates").items()
         },
-        secrets_allowed_in=_texts(_table(data, "secrets"), "secrets.allow"),
+        targets=dict(_targets(read_table(data, "targets"), fiscal_year_start)),
+        forecast=_forecast(read_table(data, "forecast")),
+        secrets_allowed_in=read_texts(read_table(data, "secrets"), "secrets.allow"),
+        health_table=_checked_health(read_table(data, "health")),
     )
 
 
 def _team(table: Mapping[str, Any]) -> Iterator[tuple[str, Member]]:
     for handle in table:
         key = f"team.{handle}"
-        member = _table(table, handle, key)
-        texts = {name: _text(member, f"{key}.{name}", "") for name in ("email", "role", "manager")}
+        member = read_table(table, handle, key)
+        texts = {
+            name: read_text(member, f"{key}.{name}", "") for name in ("email", "role", "manager")
+        }
         if texts["manager"] and texts["manager"] not in table:
             raise BadConfig(f"{key}.manager", f"no team member {texts['manager']!r}")
-        yield handle, Member(handle, _text(member, f"{key}.name", handle), **texts)
+        yield handle, Member(handle, read_text(member, f"{key}.name", handle), **texts)
 
 
 def _default_stages() -> Iterator[tuple[str, Stage]]:
@@ -160,47 +185,48 @@ def _stages(table: Mapping[str, Any]) -> Iterator[tuple[str, Stage]]:
     ids = [stage for stage in (table or defaults) if stage not in (CLOSED_WON, CLOSED_LOST)]
     for position, stage in enumerate([*ids, CLOSED_WON, CLOSED_LOST], start=1):
         key = f"stages.{stage}"
-        given = _table(table, stage, key)
+        given = read_table(table, stage, key)
         known = defaults.get(stage)
         default_chance = known.probability if known else Decimal(0)
-        chance = _number(given.get("probability", default_chance), f"{key}.probability")
-        if not 0 <= chance <= 1:
-            raise BadConfig(f"{key}.probability", f"{chance} is not between 0 and 1")
-        yield stage, Stage(stage, _text(given, f"{key}.name", _title(stage)), chance, position)
+        chance = _chance(given.get("probability", default_chance), f"{key}.probability")
+        yield stage, Stage(stage, read_text(given, f"{key}.name", _title(stage)), chance, position)
+
+
+def _targets(table: Mapping[str, Any], fiscal_year_start: int) -> Iterator[tuple[str, Decimal]]:
+    prefix = "FY" if fiscal_year_start > 1 else ""
+    for name, value in table.items():
+        if not (match := _QUARTER.fullmatch(name)):
+            raise BadConfig(f"targets.{name}", f"is no quarter such as {prefix}2026-Q4")
+        yield prefix + match[1], read_number(value, f"targets.{name}", above_zero=True)
+
+
+def _forecast(table: Mapping[str, Any]) -> Forecast:
+    known = Forecast()
+    commit = _chance(table.get("commit", known.commit), "forecast.commit")
+    best_case = _chance(table.get("best_case", known.best_case), "forecast.best_case")
+    if best_case > commit:
+        raise BadConfig("forecast.best_case", f"{best_case} is above commit, {commit}")
+    return Forecast(commit, best_case)
+
+
+def _checked_health(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the rules of health as they are written, if they make sense."""
+    if given:
+        from crmkb.health_rules import read_health
+
+        read_health(given)
+    return given
 
 
 def _title(stage: str) -> str:
     return stage.replace("_", " ").capitalize()
 
 
-def _table(data: Mapping[str, Any], name: str, key: str = "") -> Mapping[str, Any]:
-    table = data.get(name, {})
-    if not isinstance(table, dict):
-        raise BadConfig(key or name, f"must be a table, such as [{key or name}]")
-    return table
-
-
-def _text(table: Mapping[str, Any], key: str, default: str) -> str:
-    value = table.get(key.rpartition(".")[2], default)
-    if not isinstance(value, str):
-        raise BadConfig(key, f"{value} must be a text in quotes")
-    return value
-
-
-def _texts(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    values = table.get(key.rpartition(".")[2], [])
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise BadConfig(key, f'must be a list of texts, such as {key.rpartition(".")[2]} = ["…"]')
-    return tuple(values)
-
-
-def _number(value: Any, key: str, *, above_zero: bool = False) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise BadConfig(key, f"{value!r} is not a number")
-    number = Decimal(value)
-    if not number.is_finite() or (above_zero and number <= 0):
-        raise BadConfig(key, f"{value} must be a number above 0")
-    return number
+def _chance(value: Any, key: str) -> Decimal:
+    chance = read_number(value, key)
+    if not 0 <= chance <= 1:
+        raise BadConfig(key, f"{chance} is not between 0 and 1")
+    return chance
 
 
 def _month(value: Any) -> int:

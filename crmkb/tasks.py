@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from crmkb.prose import prose_lines
 
-_CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]+\[([ xX])\][ \t]+(.*?)[ \t\r]*$")
+_CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])[ \t]+\[([ xX])\][ \t]+(.*)$")
 _OWNER = re.compile(r"(?<![\w@./])@([\w][\w.-]*\w|\w)")
 _DUE = re.compile(r"(?:\bdue:|📅\ufe0f?[ \t]*)(\S+)")
 _DONE = re.compile(r"(?:\bdone:|✅\ufe0f?[ \t]*)(\S+)")
@@ -37,7 +37,7 @@ def read_tasks(body: str, first_line: int = 1) -> Iterator[Task]:
         return
     for number, line in prose_lines(body, first_line):
         if match := _CHECKBOX.match(line):
-            yield _task(number, match[2], is_done=match[1] != " ")
+            yield _task(number, match[2].rstrip(), is_done=match[1] != " ")
 
 
 def checkbox(text: str) -> str:

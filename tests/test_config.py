@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkb.config import BadConfig, Config, load_config, read_config
+from crmkb.config import BadConfig, Config, Forecast, load_config, read_config
 
 FULL = """\
 [workspace]
@@ -30,6 +30,10 @@ manager = "lee"
 EUR = 1.10
 JPY = 1
 
+[targets]
+"2027-Q1" = 200_000
+"FY2027-Q2" = 150000.50
+
 [stages.demo]
 probability = 0.35
 
@@ -46,6 +50,16 @@ def test_all_settings_are_read() -> None:
     assert config.team["ana"].manager == "lee"
     assert config.team["lee"].name == "lee"
     assert config.rates == {"EUR": Decimal("1.10"), "JPY": Decimal(1)}
+    assert config.targets == {"FY2027-Q1": Decimal(200_000), "FY2027-Q2": Decimal("150000.50")}
+
+
+def test_targets_are_of_quarters_as_the_fiscal_year_names_them() -> None:
+    assert list(read_config("[targets]\nFY2026-Q4 = 1").targets) == ["2026-Q4"]
+
+
+def test_a_forecast_has_its_own_limits() -> None:
+    assert read_config("[forecast]\ncommit = 0.9").forecast == Forecast(Decimal("0.9"))
+    assert read_config("").forecast == Forecast(Decimal("0.75"), Decimal("0.40"))
 
 
 def test_an_empty_file_has_all_defaults() -> None:
@@ -102,8 +116,13 @@ def test_own_stages_come_in_their_order_with_the_closed_ones_last() -> None:
         ("[rates]\nUSD = inf", "crm.toml: rates.USD: Infinity must be a number above 0"),
         ("[rates]\nUSD = nan", "crm.toml: rates.USD: NaN must be a number above 0"),
         ("[stages.x]\nprobability = 60", "crm.toml: stages.x.probability: 60 is not between 0"),
+        ("[forecast]\ncommit = 75", "crm.toml: forecast.commit: 75 is not between 0"),
+        ("[forecast]\ncommit = 0.3", "crm.toml: forecast.best_case: 0.40 is above commit, 0.3"),
         ("[stages.x]\nprobability = true", "crm.toml: stages.x.probability: True is not a number"),
         ("[team.ana]\nmanager = 'bob'", "crm.toml: team.ana.manager: no team member 'bob'"),
+        ("[targets]\n'Q4' = 1", "crm.toml: targets.Q4: is no quarter such as 2026-Q4"),
+        ("[targets]\n2026-Q4 = 0", "crm.toml: targets.2026-Q4: 0 must be a number above 0"),
+        ("[targets]\n2026-Q4 = '1'", "crm.toml: targets.2026-Q4: '1' is not a number"),
         ("x = " + "[" * 5000, "crm.toml: not valid TOML: "),
     ],
 )

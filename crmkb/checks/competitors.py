@@ -44,7 +44,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield the articles' names in place of titles and aliases."""
-    if record.model.noun in ("customer", "deal"):
+    if record.kind.noun in ("customer", "deal"):
         slugs = _slugs_by_name(workspace)
         yield from replaced(record, KEY, lambda name: _better(name, slugs))
 

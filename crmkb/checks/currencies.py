@@ -43,7 +43,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(_workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield codes in place of signs and small letters."""
-    if key := KEYS.get(record.model.noun):
+    if key := KEYS.get(record.kind.noun):
         yield from replaced(record, key, lambda text: "" if _code(text) == text else _code(text))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmkb.checks._places import texts
-from crmkb.entities import folders
 from crmkb.errors import Problem
+from crmkb.kinds import folders
 from crmkb.store.paths import CUSTOMERS
 from crmkb.workspace import Workspace
 

@@ -38,7 +38,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield handles in place of names and e-mail addresses."""
     team = workspace.config.team
-    for key in KEYS.get(record.model.noun, ()) if team else ():
+    for key in KEYS.get(record.kind.noun, ()) if team else ():
         yield from replaced(
             record, key, lambda name: "" if name in team else meant_member(workspace, name).word
         )

@@ -50,7 +50,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield slugs in place of other names of a record: its heading, an alias, an e-mail address."""
-    for key, target, _ in REFERENCES.get(record.model.noun, ()):
+    for key, target, _ in REFERENCES.get(record.kind.noun, ()):
         yield from replaced(record, key, partial(_better, workspace, record, target))
 
 

@@ -18,6 +18,8 @@ TABLES: Mapping[str, frozenset[str]] = {
     "workspace": frozenset({"name", "timezone", "currency", "fiscal_year_start"}),
     "rates": frozenset(),
     "targets": frozenset(),
+    "health": frozenset(),
+    "forecast": frozenset({"commit", "best_case"}),
     "secrets": frozenset({"allow"}),
 }
 """The tables with their keys; none where the keys are the user's own."""

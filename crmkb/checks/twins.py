@@ -21,13 +21,11 @@ KEYS = {
 
 # A slug comes last: it is the name to keep when another one does as well.
 _TWINS = """
-SELECT one.path, one.name, one.what, min(other.path) FROM names AS one
-JOIN names AS other ON other.name = one.name AND other.kind = one.kind AND other.path <> one.path
-WHERE one.kind = '{kind}' AND {which}
-GROUP BY one.path, one.name, one.what ORDER BY one.path, one.name, one.what = 'slug', one.what
+SELECT path, name, what, other FROM twins WHERE kind = '{kind}'
+ORDER BY path, name, what = 'slug', what
 """
-_CUSTOMERS = _TWINS.format(kind="customer", which="1")
-_CONTACTS = _TWINS.format(kind="contact", which="one.what = 'email' AND other.what = 'email'")
+_CUSTOMERS = _TWINS.format(kind="customer")
+_CONTACTS = _TWINS.format(kind="contact")
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:

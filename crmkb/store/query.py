@@ -109,14 +109,19 @@ def run(
     """
     # An argument of the command line may hold bytes that are no characters.
     text = sql.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    bound = {"today": index.as_of.isoformat(), **(values or {})}
+    met: set[str] = set()
     try:
-        with _guarded(index.db, seconds):
-            cursor = index.db.execute(text, {"today": index.as_of.isoformat(), **(values or {})})
+        with _guarded(index, seconds, met):
+            cursor = index.db.execute(text, bound)
             rows = list(_fetched(cursor, most, label))
             description = cursor.description
     except MemoryError as error:
         raise TooLarge(label) from error
     except (sqlite3.Error, sqlite3.Warning) as error:
+        if met:  # a table that is computed only now, as it is asked for
+            index.compute(met.pop())
+            return run(index, sql, values, seconds=seconds, most=most, names=names, label=label)
         if str(error) == "interrupted":
             raise TooSlow(seconds) from error
         raise _translated(index, str(error), label, list(names)) from error
@@ -150,14 +155,24 @@ def _fetched(cursor: sqlite3.Cursor, most: int | None, label: str) -> Iterator[t
 
 
 @contextmanager
-def _guarded(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Let the connection only read, for so long."""
+def _guarded(index: Index, seconds: float, met: set[str]) -> Iterator[None]:
+    """Let the connection only read, for so long; what is not computed yet is refused and `met`."""
+    db = index.db
+
+    def authorize(
+        action: int, first: str | None, second: str | None, _: str | None, view: str | None
+    ) -> int:
+        if action == sqlite3.SQLITE_READ and (found := index.uncomputed & {first, view}):
+            met.update(found)
+            return sqlite3.SQLITE_DENY
+        return _authorize(action, first, second)
+
     for statement in _VIRTUAL:  # connecting these tables looks like writing to an authorizer
         db.execute(statement)
     deadline = time.monotonic() + seconds
     db.execute(f"PRAGMA hard_heap_limit = {LARGEST_HEAP}")  # of the whole process, for good
     before = {limit: db.setlimit(limit, value) for limit, value in _LIMITS.items()}
-    db.set_authorizer(_authorize)
+    db.set_authorizer(authorize)
     db.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
     try:
         yield
@@ -168,7 +183,7 @@ def _guarded(db: sqlite3.Connection, seconds: float) -> Iterator[None]:
             db.setlimit(limit, value)
 
 
-def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
+def _authorize(action: int, first: str | None, second: str | None) -> int:
     # Full text search asks the data version for itself; asked without a value, it only reads.
     is_asked = action == sqlite3.SQLITE_PRAGMA and (first, second) == ("data_version", None)
     is_allowed = (action in _ALLOWED and second != "load_extension") or is_asked

@@ -27,7 +27,20 @@ GRAIN_NS = 2_000_000_000
 
 Progress = Callable[[int, int], None]
 
-_OWN_TABLES = ("fields", "names", "tasks", "stage_changes", "links", "problems", "secrets", "files")
+_OWN_TABLES = (
+    "fields",
+    "names",
+    "tasks",
+    "stage_changes",
+    "close_date_changes",
+    "usage",
+    "nps",
+    "outcomes",
+    "links",
+    "problems",
+    "secrets",
+    "files",
+)
 _PORTION = 500
 # A file read within the grain has no size here, so that its stamp equals nothing on disk.
 _STAMPS = (
@@ -90,7 +103,7 @@ def _take_in(
     intake.tables["problems"] += map(astuple, difference.refused)
     intake.forget(difference.gone)
     total = len(difference.doubtful)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         for number, path in enumerate(difference.doubtful):
             if number % _PORTION == 0:
                 intake.write()
@@ -186,7 +199,7 @@ def _file_clock(state: Path | None) -> int:
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """Spare the collector the many small rows: none of them is part of a cycle."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -19,7 +19,7 @@ from crmkb.people import domain_of
 from crmkb.prose import prose_lines, without_code
 from crmkb.secrets import find_secrets
 from crmkb.store import markdown
-from crmkb.store.paths import SUMMARY, customer_of, matches, slug_of
+from crmkb.store.paths import OUTCOMES, SUMMARY, customer_of, matches, slug_of
 from crmkb.store.schema import RENAMED, to_sql
 from crmkb.tasks import read_tasks
 from crmkb.text import fold
@@ -74,6 +74,7 @@ def rows_of(path: str, data: bytes, config: Config) -> Rows:
     for problem in _problems_of_body(path, document):
         _add_problem(rows, problem)
     if rows.kind == "series":
+        _add_series(rows, path, document)
         return rows
     model = entities().get(rows.kind)
     if model is not None:
@@ -81,6 +82,8 @@ def rows_of(path: str, data: bytes, config: Config) -> Rows:
     elif isinstance(title := document.fields.get("title"), str):
         rows.title = title
     _add_body(rows, path, document)
+    if path.endswith(f"/{OUTCOMES}"):
+        _add_outcomes(rows, path, document)
     return rows
 
 
@@ -103,27 +106,34 @@ def _add_record(
         _add_problem(rows, problem)
     rows.title = entity.heading or rows.title
     customer, slug = customer_of(path), slug_of(path)
-    values = (_column(getattr(entity, name), config) for name in model.model_fields)
-    rows.add(model.plural, path, customer, slug, *values)
+    values = map(vars(entity).__getitem__, model.model_fields)
+    rows.add(model.plural, path, customer, slug, *(_column(value, config) for value in values))
     for key, value in _listed(entity):
         for position, item in enumerate(value if isinstance(value, list) else [value]):
             rows.add("fields", path, key, position, str(item))
     for what, name in {(what, fold(name)) for what, name in _names(entity, slug)}:
         rows.add("names", name, rows.kind, path, customer, what)
     if isinstance(entity, Deal):
-        for position, change in enumerate(entity.history):
-            rows.add("stage_changes", path, position, customer, change.on.isoformat(), change.stage)
+        _add_histories(rows, path, customer, entity)
+
+
+def _add_histories(rows: Rows, path: str, customer: str, deal: Deal) -> None:
+    for position, change in enumerate(deal.history):
+        rows.add("stage_changes", path, position, customer, change.on.isoformat(), change.stage)
+    for position, move in enumerate(deal.close_date_changes):
+        days = (day.isoformat() for day in move)
+        rows.add("close_date_changes", path, position, customer, *days)
 
 
 def _column(value: Any, config: Config) -> Any:
-    if value is None:
-        return None
+    if value is None or isinstance(value, str):
+        return value
     return to_sql(config.local(value) if isinstance(value, datetime) else value)
 
 
 def _listed(entity: Entity) -> Iterator[tuple[str, Any]]:
-    for key in type(entity).model_fields:
-        if isinstance(value := getattr(entity, key), list):
+    for key, value in vars(entity).items():
+        if isinstance(value, list):
             yield key, value
     yield from entity.own_fields.items()
 
@@ -162,6 +172,31 @@ def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
     for line, target in _links(document.body, document.body_line):
         rows.add("links", path, line, target)
     rows.add("texts", path, rows.title, _searchable(document))
+
+
+def _add_series(rows: Rows, path: str, document: markdown.Document) -> None:
+    """Add the entries of usage or NPS; any other CSV file is only there."""
+    from crmkb.store.series import Entry, read, series_of  # few workspaces have many of them
+
+    series = series_of(path)
+    if series is None:
+        return
+    for item in read(series, document.body):
+        if isinstance(item, Entry):
+            rows.add(series.name, path, item.line, customer_of(path), item.day, *item.values)
+        else:
+            _add_problem(rows, Problem(path, item.line, item.column, item.message, item.hint))
+
+
+def _add_outcomes(rows: Rows, path: str, document: markdown.Document) -> None:
+    from crmkb.outcomes import Outcome, read_outcomes
+
+    for item in read_outcomes(document.body, document.body_line):
+        if isinstance(item, Outcome):
+            day = item.day.isoformat()
+            rows.add("outcomes", path, item.line, customer_of(path), day, item.state, item.text)
+        else:
+            _add_problem(rows, Problem(path, item.line, "", item.message, item.hint))
 
 
 def _problems_of_body(path: str, document: markdown.Document) -> Iterator[Problem]:

@@ -44,7 +44,8 @@ _ATTRIBUTES: Mapping[type, frozenset[str]] = {
 _REFUSED = ("attr", "batch", "center", "pprint", "random", "slice", "urlize", "wordwrap", "xmlattr")
 _FOR_LISTS = """
 count d default dictsort first groupby items join last length list map max min reject rejectattr
-reverse select selectattr sort sum tojson unique table pie bars
+reverse select selectattr sort sum tojson unique table pie bars lines
+flowchart
 """
 _PRICE_OF_CALL = 50  # as much time as so many characters take
 _TAKING_LISTS = frozenset(_FOR_LISTS.split())

@@ -5,6 +5,7 @@ A new kind needs no migration: another fingerprint means the index is built anew
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from crmkb.entities import Entity
 
 VERSION = 1
-VIEWS = Path(__file__).with_name("views.sql")
-SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "entities")
+HERE = Path(__file__).parent
+VIEWS = HERE / "views"
+SCORES = HERE / "scores.sql"
+SOURCES = (HERE, VIEWS, HERE.parent / "entities", HERE.parent)
+"""Where the code lies that a file's rows depend on."""
 
 RENAMED = {"primary": "is_primary", "left": "left_on"}
 """Keys whose name SQL keeps for itself get another column name."""
@@ -40,6 +44,18 @@ CREATE TABLE tasks (path TEXT, line INTEGER, customer TEXT, text TEXT, is_done B
     owner TEXT, due TEXT, done_on TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
 CREATE TABLE stage_changes (path TEXT, position INTEGER, customer TEXT, day TEXT, stage TEXT,
     PRIMARY KEY (path, position)) WITHOUT ROWID;
+CREATE TABLE close_date_changes (path TEXT, position INTEGER, customer TEXT, day TEXT,
+    before TEXT, after TEXT, PRIMARY KEY (path, position)) WITHOUT ROWID;
+CREATE TABLE usage (path TEXT, line INTEGER, customer TEXT, day TEXT, active_users INTEGER,
+    licensed_users INTEGER, features_used INTEGER, features_total INTEGER, events INTEGER,
+    events_elsewhere INTEGER, PRIMARY KEY (path, line)) WITHOUT ROWID;
+CREATE INDEX usage_by_customer ON usage (customer, day);
+CREATE TABLE nps (path TEXT, line INTEGER, customer TEXT, day TEXT, contact TEXT, score INTEGER,
+    comment TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
+CREATE INDEX nps_by_customer ON nps (customer, day);
+CREATE TABLE outcomes (path TEXT, line INTEGER, customer TEXT, day TEXT, state TEXT, text TEXT,
+    PRIMARY KEY (path, line)) WITHOUT ROWID;
+CREATE INDEX outcomes_by_customer ON outcomes (customer, day);
 CREATE TABLE links (path TEXT, line INTEGER, target TEXT);
 CREATE INDEX links_by_path ON links (path);
 CREATE TABLE problems (path TEXT, line INTEGER, field TEXT, message TEXT, hint TEXT);
@@ -50,12 +66,38 @@ CREATE VIRTUAL TABLE texts USING fts5(path UNINDEXED, title, body,
     tokenize = "unicode61 remove_diacritics 2");
 """
 
+SHARED_VIEWS: Mapping[str, str] = {
+    "deal_states": "path",
+    "open_deals": "customer",
+    "closed_deals": "customer",
+    "touches": "customer",
+    "touches_by_owner": "customer",
+    "open_tasks": "customer",
+    "participations": "customer",
+    "served_customers": "customer",
+    "customer_touches": "customer",
+    "contact_engagement": "customer",
+    "customer_depth": "customer",
+    "role_access": "customer",
+    "email_answers": "path",
+    "prospects": "customer",
+    "stale_records": "path",
+    "customer_risks": "customer",
+    "revenue": "customer",
+    "retained_revenue": "customer",
+    "cohorts": "customer",
+    "stage_durations": "path",
+}
+"""Views that many queries of reports read, with the column by which they are joined most."""
+
 SETTINGS_TABLES = """
-CREATE {temp} TABLE settings (as_of TEXT, currency TEXT, fiscal_year_start INTEGER, name TEXT);
+CREATE {temp} TABLE settings (as_of TEXT, currency TEXT, fiscal_year_start INTEGER, name TEXT,
+    commit_from NUMERIC, best_case_from NUMERIC);
 CREATE {temp} TABLE stages (stage TEXT PRIMARY KEY, name TEXT, probability NUMERIC,
     position INTEGER, outcome TEXT);
 CREATE {temp} TABLE team (handle TEXT PRIMARY KEY, name TEXT, email TEXT, role TEXT, manager TEXT);
 CREATE {temp} TABLE rates (currency TEXT PRIMARY KEY, rate NUMERIC);
+CREATE {temp} TABLE targets (quarter TEXT PRIMARY KEY, amount NUMERIC);
 """
 
 
@@ -125,6 +167,7 @@ def add_settings(db: sqlite3.Connection, config: Config, as_of: date, *, tempora
     if not temporary:
         _drop_settings(db)
     _run(db, SETTINGS_TABLES.format(temp=word))
+    _run(db, _scores().replace("CREATE TABLE", f"CREATE {word} TABLE"))
     rows = settings_rows(config, as_of)
     for table, values in rows.items():
         for row in values:
@@ -133,11 +176,21 @@ def add_settings(db: sqlite3.Connection, config: Config, as_of: date, *, tempora
     _run(db, _views().replace("CREATE VIEW", f"CREATE {word} VIEW"))
 
 
+def keep_view(db: sqlite3.Connection, view: str) -> None:
+    """Make a table of a temporary view, for this connection: it is worked out once."""
+    found = "SELECT sql FROM sqlite_temp_master WHERE type = 'view' AND name = ?"
+    body = db.execute(found, (view,)).fetchone()[0].partition(" AS\n")[2]
+    db.execute(f"DROP VIEW temp.{view}")
+    db.execute(f"CREATE TEMP TABLE {view} AS {body}")
+    column = SHARED_VIEWS[view]
+    db.execute(f"CREATE INDEX temp.{view}_by_{column} ON {view} ({column})")
+
+
 def _drop_settings(db: sqlite3.Connection) -> None:
     listed = db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
     for (view,) in listed:
         db.execute(f"DROP VIEW {view}")
-    for table in ("settings", "stages", "team", "rates"):
+    for table in (*_tables(SETTINGS_TABLES), *computed_tables()):
         db.execute(f"DROP TABLE IF EXISTS {table}")
 
 
@@ -149,9 +202,18 @@ def _run(db: sqlite3.Connection, script: str) -> None:
 
 def settings_rows(config: Config, as_of: date) -> Mapping[str, list[tuple[Any, ...]]]:
     """Return the rows of the settings tables."""
-    stages = config.stages.values()
+    stages, forecast = config.stages.values(), config.forecast
     return {
-        "settings": [(as_of.isoformat(), config.currency, config.fiscal_year_start, config.name)],
+        "settings": [
+            (
+                as_of.isoformat(),
+                config.currency,
+                config.fiscal_year_start,
+                config.name,
+                float(forecast.commit),
+                float(forecast.best_case),
+            )
+        ],
         "stages": [
             (s.id, s.name, float(s.probability), s.position, _outcome(s.id)) for s in stages
         ],
@@ -164,6 +226,7 @@ def settings_rows(config: Config, as_of: date) -> Mapping[str, list[tuple[Any, .
             ),
             (config.currency, 1),
         ],
+        "targets": [(quarter, float(amount)) for quarter, amount in config.targets.items()],
     }
 
 
@@ -173,7 +236,23 @@ def _outcome(stage: str) -> str:
 
 @cache
 def _views() -> str:
-    return VIEWS.read_text(encoding="utf-8")
+    files = sorted(VIEWS.glob("*.sql"))
+    return "\n".join(file.read_text(encoding="utf-8").strip() + "\n" for file in files)
+
+
+@cache
+def _scores() -> str:
+    return SCORES.read_text(encoding="utf-8")
+
+
+@cache
+def computed_tables() -> tuple[str, ...]:
+    """Return the tables that are filled by code when a query reads them, see `Index.compute`."""
+    return tuple(_tables(_scores()))
+
+
+def _tables(script: str) -> list[str]:
+    return re.findall(r"^CREATE .*?TABLE (\w+)", script, re.MULTILINE)
 
 
 def fingerprint(config: Config) -> str:

@@ -44,7 +44,7 @@ def facts(workspace: Workspace, record: Record) -> dict[str, Any]:
     """Return what is derived about a record, by name; what does not apply is left out."""
     values = {"customer": record.customer, "path": record.path, "slug": record.slug}
     found: dict[str, Any] = {}
-    for sql in _QUERIES.get(record.model.noun, ()):
+    for sql in _QUERIES.get(record.kind.noun, ()):
         cursor = workspace.index.db.execute(sql, values)
         names = [column[0] for column in cursor.description]
         for row in cursor.fetchall():

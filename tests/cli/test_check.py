@@ -289,6 +289,32 @@ def test_fix_takes_today_for_a_stage_that_is_not_committed(tree: Tree, crm: Crm,
     assert "  - 2026-11-20 negotiation\n" in (root / DEAL).read_text()
 
 
+MOVES = "close_date_history:\n  - 2026-08-01 from 2026-09-30 to 2026-10-31\n"
+
+
+def test_fix_takes_the_day_of_a_close_date_from_git(
+    tree: Tree, crm: Crm, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = "---\nname: X\nstage: discovery\nclose_date:"
+    root = tree({ACME: "---\nname: Acme\n---\n", DEAL: f"{head} 2026-10-31\n{MOVES}---\n"})
+    commit_on(git, monkeypatch, "2026-08-01")
+    tree({DEAL: f"{head} 2026-12-18\n{MOVES}---\n"})
+    commit_on(git, monkeypatch, "2026-09-02")
+    tree({DEAL: f"{head} 2026-12-18\n{MOVES}---\n\nMore.\n"})
+    commit_on(git, monkeypatch, "2026-10-05")
+    assert crm("check", "--fix").code == 0
+    assert (root / DEAL).read_text() == (
+        f"{head} 2026-12-18\n{MOVES}  - 2026-09-03 from 2026-10-31 to 2026-12-18\n---\n\nMore.\n"
+    )
+
+
+def test_fix_takes_today_for_a_close_date_that_is_not_committed(tree: Tree, crm: Crm) -> None:
+    deal = f"---\nname: X\nstage: discovery\nclose_date: 2026-12-18\n{MOVES}---\n"
+    root = tree({ACME: "---\nname: Acme\n---\n", DEAL: deal})
+    assert crm("--as-of", "2026-11-20", "check", "--fix").code == 0
+    assert "  - 2026-11-20 from 2026-10-31 to 2026-12-18\n" in (root / DEAL).read_text()
+
+
 @pytest.mark.parametrize(
     "history",
     [

@@ -67,8 +67,9 @@ def test_quarters_are_those_of_the_fiscal_year(start: int) -> None:
         rows = db.execute("SELECT * FROM quarters ORDER BY quarters_ago").fetchall()
         assert [row[0] for row in rows] == list(range(12))
         assert rows[0][2] <= day.isoformat() <= rows[0][3]
-        for _, name, first, last in rows:
+        for _, name, first, last, reached in rows:
             begin = date.fromisoformat(first)
             assert name == quarter(begin, start)
             assert begin == quarter_start(begin, start)
             assert last == quarter_end(begin, start).isoformat()
+            assert reached == min(last, day.isoformat())

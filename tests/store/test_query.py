@@ -89,8 +89,8 @@ def test_whatever_does_not_read_is_refused(index: Index, sql: str) -> None:
 @pytest.mark.parametrize(
     "sql, message, hint",
     [
-        ("SELECT amout FROM deals", "SQL: no such column: amout", "did you mean amount?"),
-        ("SELECT deals.amout FROM deals", "SQL: no such column: amout", "did you mean amount?"),
+        ("SELECT amout FROM deals", "SQL: no such column: amout", "did you mean amount"),
+        ("SELECT deals.amout FROM deals", "SQL: no such column: amout", "did you mean amount"),
         ("SELECT * FROM open_deal", "SQL: no such table: open_deal", "mean open_deals"),
         ("SELECT sume(1)", "SQL: no such function: sume", "lists the tables"),
         ("SELEKT 1", 'SQL: near "SELEKT": syntax error', "lists the tables"),

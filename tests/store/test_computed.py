@@ -1,0 +1,90 @@
+"""Tables that code computes are filled when a query reads them, and only then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmkb.config import Config
+from crmkb.store import aggregates, query, schema
+from crmkb.store.index import Index
+from crmkb.workspace import scores
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def index(tmp_path: Path, asked: list[str]) -> Iterator[Index]:
+    def fill(index: Index, table: str) -> dict[str, list[tuple[Any, ...]]]:
+        asked.append(table)
+        return {"health": [("acme", "2026-11-20", *[None] * _others("health"))]}
+
+    def _others(table: str) -> int:
+        return len(query.columns(opened, table)) - 2
+
+    opened = Index(tmp_path, Config(), date(2026, 11, 20), fill=fill)
+    yield opened
+    opened.close()
+
+
+def test_a_table_is_computed_once_when_it_is_read(index: Index, asked: list[str]) -> None:
+    query.run(index, "SELECT count(*) FROM deals")
+    assert asked == []
+    for _ in range(2):
+        assert query.run(index, "SELECT customer FROM health").rows == [("acme",)]
+        assert query.run(index, "SELECT count(*) FROM health").rows == [(1,)]
+    assert asked == ["health"]
+
+
+def test_a_table_that_a_view_reads_is_computed_too(index: Index, asked: list[str]) -> None:
+    index.db.execute("CREATE TEMP VIEW seen AS SELECT customer FROM health")
+    assert query.run(index, "WITH a AS (SELECT * FROM seen) SELECT * FROM a").rows == [("acme",)]
+
+
+def test_what_cannot_be_written_stays_refused(index: Index) -> None:
+    with pytest.raises(query.NotReading):
+        query.run(index, "DELETE FROM health")
+
+
+def test_each_computed_table_has_its_module() -> None:
+    assert [name for name in schema.computed_tables() if not scores.module_of(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "expected"),
+    [
+        ([], 0.5, None),
+        ([4], 0.9, 4),
+        ([3, 1, 2], 0.5, 2),
+        ([1, 2, 3, 4], 0.5, 2.5),
+        ([15, 20, 35, 40, 50], 0.4, 29),  # of Wikipedia's article "Percentile", second variant
+        ([1, None, 3], 0.5, 2),
+    ],
+)
+def test_percentiles_lie_between_the_nearest_ranks(
+    index: Index, values: list[float | None], share: float, expected: float | None
+) -> None:
+    rows = " UNION ALL ".join(
+        ["SELECT NULL AS x WHERE 0", *(f"SELECT {v if v is not None else 'NULL'}" for v in values)]
+    )
+    sql = f"SELECT percentile(x, {share}), median(x) FROM ({rows})"
+    found, median = query.run(index, sql).rows[0]
+    assert found == expected
+    assert share != 0.5 or median == expected
+
+
+def test_an_aggregate_keeps_no_endless_list(index: Index) -> None:
+    count = aggregates.MOST_VALUES + 1
+    endless = (
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
+        " SELECT median(i) FROM n"
+    )
+    with pytest.raises(query.BadQuery):
+        query.run(index, endless, seconds=60)
