@@ -82,7 +82,7 @@ def run(session: Session, record: RecordName, *, json: AsJson = False) -> None:
     if said := _said(session, derived):
         session.out.line()
         _print_pairs(session, said)
-    if found.model.noun == "customer":
+    if found.kind.noun == "customer":
         _print_sections(session, found.slug)
     if found.document.body.strip():
         session.out.line()
@@ -93,7 +93,7 @@ def _object(record: Record, derived: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ref": record.ref,
         "path": record.path,
-        "kind": record.model.noun,
+        "kind": record.kind.noun,
         "fields": record.document.fields,
         "derived": derived,
         "body": record.document.body,
