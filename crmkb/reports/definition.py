@@ -15,13 +15,23 @@ from typing import Any
 from crmkb.errors import CrmError, Exit, Problem, did_you_mean
 from crmkb.shipped import shipped
 from crmkb.store import markdown, templates
-from crmkb.store.paths import REPORTING, TEMPLATES
+from crmkb.store.paths import TEMPLATES
 from crmkb.text import close_matches
 
 FOLDER = "reports"
-KEYS = ("title", "description", "queries")
-GIVEN = ("title", "description", "as_of", "workspace", "currency")
+KEYS = ("title", "description", "parameters", "queries")
+CUSTOMER = "customer"
+"""The report of a single customer, and the parameter that only it has; see `customers`."""
+PARAMETERS = ("owner", "tier", "since")
+"""What other reports may be narrowed to; see `narrowing`."""
+BOUND = ("as_of", "previous", "today")
+"""What queries may use beside the parameters that the report declares."""
+GIVEN = ("title", "description", "as_of", "previous", "workspace", "currency", "parameters")
 """What a template gets besides the rows of its queries."""
+
+_VALUE_OR_SKIPPED = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[:@$](\w+)""", re.DOTALL
+)
 
 
 class BadReport(CrmError):
@@ -52,6 +62,11 @@ class Query:
     sql: str
     line: int
 
+    @property
+    def values(self) -> set[str]:
+        """Return the names of the values that it uses, such as `as_of` for `:as_of`."""
+        return {match[1] for match in _VALUE_OR_SKIPPED.finditer(self.sql) if match[1]}
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
@@ -61,21 +76,27 @@ class Definition:
     path: str
     title: str
     description: str
+    parameters: tuple[str, ...]
     queries: tuple[Query, ...]
     body: str
     body_line: int
     source: str
 
     @property
-    def output(self) -> str:
-        """Return the path of the page made from it."""
-        return f"{REPORTING}/{self.name}.md"
+    def compares(self) -> bool:
+        """Return whether a query looks at the day of the previous page."""
+        return any("previous" in query.values for query in self.queries)
 
 
 def names(root: Path) -> list[str]:
     """Return the names of all reports, a workspace's own and the shipped ones."""
     folders = (root / TEMPLATES / FOLDER, shipped(TEMPLATES) / FOLDER)
     return sorted({file.stem for folder in folders for file in folder.glob("[!._]*.md")})
+
+
+def wholes(root: Path) -> list[str]:
+    """Return the names of the reports on everything: all but that of a single customer."""
+    return [name for name in names(root) if name != CUSTOMER]
 
 
 def find(root: Path, name: str) -> Definition:
@@ -95,12 +116,14 @@ def read(name: str, path: str, text: str) -> Definition:
     except markdown.Unreadable as error:
         raise BadReport(path, error.line, error.reason, error.hint) from error
     _refuse_unknown(path, document)
+    parameters = (CUSTOMER,) if name == CUSTOMER else _parameters(path, document)
     return Definition(
         name=name,
         path=path,
         title=_text(path, document, "title") or name.replace("_", " ").capitalize(),
         description=_text(path, document, "description"),
-        queries=tuple(_queries(path, document)),
+        parameters=parameters,
+        queries=tuple(_queries(path, document, parameters)),
         body=document.body,
         body_line=document.body_line,
         source=text,
@@ -122,7 +145,19 @@ def _text(path: str, document: markdown.Document, key: str) -> str:
     return " ".join(value.split())
 
 
-def _queries(path: str, document: markdown.Document) -> Iterator[Query]:
+def _parameters(path: str, document: markdown.Document) -> tuple[str, ...]:
+    given = document.fields.get("parameters") or ()
+    names = given.replace(",", " ").split() if isinstance(given, str) else list(given)
+    for name in names:
+        if name not in PARAMETERS:
+            message = f"parameters: {name!r} is not one of {', '.join(PARAMETERS)}"
+            raise BadReport(path, document.line_of("parameters"), message)
+    return tuple(name for name in PARAMETERS if name in names)
+
+
+def _queries(
+    path: str, document: markdown.Document, parameters: tuple[str, ...]
+) -> Iterator[Query]:
     line = document.line_of("queries")
     queries: Any = document.fields.get("queries") or {}
     if not isinstance(queries, Mapping):
@@ -133,7 +168,9 @@ def _queries(path: str, document: markdown.Document) -> Iterator[Query]:
         _refuse_name(path, own_line, name)
         if not isinstance(sql, str) or not sql.strip():
             raise BadReport(path, own_line, f"{name}: must be a query, such as SELECT …")
-        yield Query(name, sql.strip(), own_line)
+        query = Query(name, sql.strip(), own_line)
+        _refuse_undeclared(path, query, parameters)
+        yield query
 
 
 def _refuse_name(path: str, line: int, name: str) -> None:
@@ -142,6 +179,16 @@ def _refuse_name(path: str, line: int, name: str) -> None:
         raise BadReport(path, line, f"{name!r} cannot name a query", hint)
     if name in GIVEN:
         raise BadReport(path, line, f"{name!r} is taken: {', '.join(GIVEN)} are given")
+
+
+def _refuse_undeclared(path: str, query: Query, parameters: tuple[str, ...]) -> None:
+    bound = (name for name in BOUND if name != "previous" or CUSTOMER not in parameters)
+    known = (*bound, *parameters)
+    for value in sorted(query.values.difference(known)):
+        hint = f"there are {', '.join(f':{name}' for name in known)}"
+        if value in PARAMETERS:
+            hint = f"declare it in the front matter: 'parameters: {value}'"
+        raise BadReport(path, query.line, f"{query.name}: ':{value}' is not declared", hint)
 
 
 def _line_of_query(document: markdown.Document, name: str, first: int) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from posixpath import commonprefix
 from urllib.parse import quote
 
 from crmkb.text import one_line
 
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9,.'-]| (?=[^ ]))*")
+"""Most texts: there is nothing to escape in them."""
 _ENTITY = re.compile(r"&(?=#|\w+;)")
 _LINE_START = re.compile(r"^(?:[#+=-]|\d+(?=[.)]))")
 _LOOKALIKES = str.maketrans(
@@ -28,20 +31,31 @@ class Ready(str):
 
 def text(value: object) -> Ready:
     """Return a text on one line that Markdown shows literally, also within a table cell."""
-    escaped = _MARKUP.sub(r"\\\g<0>", _ENTITY.sub("&amp;", one_line(str(value))))
+    words = str(value)
+    if _PLAIN.fullmatch(words):
+        return Ready(words)
+    escaped = _MARKUP.sub(r"\\\g<0>", _ENTITY.sub("&amp;", one_line(words)))
     escaped = escaped.replace("<", "&lt;").replace(">", "&gt;")
     return Ready(_LINE_START.sub(_harmless_start, escaped))
+
+
+def code(words: str) -> Ready:
+    """Return words as code, such as a command to type, outside of tables."""
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", words)), default=0))
+    return Ready(f"{fence} {words} {fence}" if "`" in words else f"`{words}`")
 
 
 def target(path: str, folder: str, line: int | None = None) -> str:
     """Return the relative link from a page in `folder` to a file, or to a line of its text."""
     place = f"?plain=1#L{line}" if line else ""  # else GitHub shows Markdown without lines
-    return quote("../" * (folder.count("/") + 1) + path, safe="/") + place
+    here, there = folder.split("/"), path.split("/")
+    shared = len(commonprefix((here, there)))
+    return quote("../" * (len(here) - shared) + "/".join(there[shared:]), safe="/") + place
 
 
 def label(value: object) -> str:
     """Return a text as a quoted label of a Mermaid picture; what it cannot hold looks alike."""
-    return f'"{one_line(str(value)).translate(_LOOKALIKES)}"'
+    return f'"{one_line(str(value)).translate(_LOOKALIKES) or "–"}"'
 
 
 def _harmless_start(match: re.Match[str]) -> str:

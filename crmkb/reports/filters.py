@@ -18,20 +18,26 @@ NOTHING = Ready("–")
 _WIDEST = 80
 _WHOLE_FROM = 1000
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LIGHTS = {"excellent": "🟢", "good": "🟢", "at risk": "🟡", "critical": "🔴"}
 _NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What filters need to know of the page: its folder, for links, and the home currency."""
+    """What filters need to know of the page.
+
+    Its folder, for links, the home currency, and the command that shows all rows.
+    """
 
     folder: str
     currency: str
+    command: str = "crm report NAME --json"
 
 
 def cell(value: object) -> Ready:
     """Return a text cut to the width of a table cell."""
-    return NOTHING if value in (None, "") else escape.text(shorten(one_line(str(value)), _WIDEST))
+    words = "" if value is None else one_line(str(value))
+    return escape.text(shorten(words, _WIDEST)) if words else NOTHING
 
 
 def number(value: float | None, places: int = 2) -> Ready:
@@ -89,6 +95,20 @@ def money(setting: Setting, amount: float | None, currency: str | None = None) -
         return NOTHING
     code = escape.text(currency or setting.currency)
     return Ready(say_money(rounded(amount), code).replace(" ", _NO_BREAK))
+
+
+def change(value: float | None, said: Ready | None = None) -> Ready:
+    """Return by how much something rose or fell: ▲ 3, ▼ 3, ±0; `said` is its size, written."""
+    if value is None:
+        return NOTHING
+    size = number(abs(value)) if said is None else said
+    return Ready(f"{'▲' if value > 0 else '▼'}{_NO_BREAK}{size}" if value else f"±{size}")
+
+
+def light(band: str | None) -> Ready:
+    """Return a band with its traffic light: 🟢 good, 🟡 at risk, 🔴 critical, ⚪ unknown."""
+    words = (band or "unknown").replace("_", " ")
+    return Ready(f"{_LIGHTS.get(words.lower(), '⚪')}{_NO_BREAK}{cell(words)}")
 
 
 def link(setting: Setting, words: object, path: str | None, line: int | None = None) -> Ready:

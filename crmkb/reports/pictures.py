@@ -5,6 +5,7 @@ Amounts of several currencies never share a picture: rows with a column `currenc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from crmkb.money import say_number
@@ -12,13 +13,17 @@ from crmkb.reports import escape
 from crmkb.reports.escape import Ready
 from crmkb.reports.filters import month
 from crmkb.reports.tables import Row
+from crmkb.text import one_line, shorten
 
 MOST_SLICES = 8
 MOST_BARS = 18
+_WIDEST = 20
+_NARROWEST, _BROADEST, _LETTER = 700, 1500, 8
 NOTHING = Ready("*Nothing to draw yet.*")
 _UNITS = ((1_000_000, "million"), (1_000, "thousand"), (1, ""))
 # Told apart on white and on black, and by the colour-blind.
 _BARS = "#9cc3ea, #2f6db5"
+_LINES = "#2f6db5, #d98a29, #4d9a78"
 _SLICES = ["#9cc3ea", "#f2c57c", "#8fc1a9", "#e39b8b", "#b7a6d3", "#d9d27a", "#7fb7be", "#c4c4c4"]
 
 
@@ -36,12 +41,24 @@ def bars(rows: Iterable[Row], label: str, values: str, title: str = "") -> Ready
     )
 
 
+def lines(rows: Iterable[Row], label: str, values: str, title: str = "") -> Ready:
+    """Return a line for each of up to three columns, over the last rows that have all of them."""
+    return _each_currency(
+        rows, lambda own, currency: _lines(own, label, values.split(), title, currency)
+    )
+
+
+def fenced(picture: Iterable[str]) -> Ready:
+    """Return a picture's lines as a block of Markdown."""
+    return Ready("\n".join(["```mermaid", *picture, "```"]))
+
+
 def _each_currency(rows: Iterable[Row], draw: Callable[[Sequence[Row], str], list[str]]) -> Ready:
     by_currency: dict[str, list[Row]] = {}
     for row in rows:
         by_currency.setdefault(str(row.get("currency") or ""), []).append(row)
     pictures = [draw(own, currency) for currency, own in by_currency.items()]
-    drawn = ["\n".join(["```mermaid", *lines, "```"]) for lines in pictures if lines]
+    drawn = [fenced(picture) for picture in pictures if picture]
     return Ready("\n\n".join(drawn)) if drawn else NOTHING
 
 
@@ -69,25 +86,75 @@ def _bars(
     highest = max((row[value] or 0 for row in drawn for value in values), default=0)
     if highest <= 0:
         return []
-    size, unit = next(each for each in _UNITS if highest >= each[0] or each[0] == 1)
-    labels = ", ".join(escape.label(month(row[label], "none")) for row in drawn)
-    series = [
-        ", ".join(_plain(max(row[value] or 0, 0) / size) for row in drawn) for value in values
-    ]
+    size, unit = _unit(highest)
+    series = [[max(row[value] or 0, 0) / size for row in drawn] for value in values]
     heading = _joined(title, f"{unit} {currency}".strip())
+    axis = (0.0, highest / size * 1.1)
+    return _chart("bar", _BARS, heading, _axis(drawn, label), axis, series)
+
+
+def _lines(
+    rows: Sequence[Row], label: str, values: Sequence[str], title: str, currency: str
+) -> list[str]:
+    drawn = [row for row in rows if all(row[value] is not None for value in values)][-MOST_BARS:]
+    if len(drawn) < 2:
+        return []
+    series = [[row[value] for row in drawn] for value in values]
+    lowest, highest = min(map(min, series)), max(map(max, series))
+    size, unit = _unit(max(abs(lowest), abs(highest)))
+    scaled = [[number / size for number in numbers] for numbers in series]
+    heading = _joined(title, f"{unit} {currency}".strip())
+    axis = (min(lowest * 1.1, 0.0) / size, max(highest * 1.1, 0.0) / size or 1.0)
+    return _chart("line", _LINES, heading, _axis(drawn, label), axis, scaled)
+
+
+def _chart(
+    kind: str,
+    colours: str,
+    heading: str,
+    labels: Sequence[str],
+    axis: tuple[float, float],
+    series: Iterable[Iterable[float]],
+) -> list[str]:
     return [
-        *_themed(["xyChart:", f'  plotColorPalette: "{_BARS}"']),
+        *_themed(
+            ["xyChart:", f'  plotColorPalette: "{colours}"'],
+            ["xyChart:", f"  width: {_width(labels)}", "  height: 320"],
+        ),
         "xychart-beta",
         *([f"    title {escape.label(heading)}"] if heading else []),
-        f"    x-axis [{labels}]",
-        f"    y-axis 0 --> {_plain(highest / size * 1.1)}",
-        *(f"    bar [{numbers}]" for numbers in series),
+        f"    x-axis [{', '.join(map(escape.label, labels))}]",
+        f"    y-axis {_plain(axis[0])} --> {_plain(axis[1])}",
+        *(f"    {kind} [{', '.join(map(_plain, numbers))}]" for numbers in series),
     ]
 
 
-def _themed(variables: Iterable[str]) -> list[str]:
-    """Return the head of a picture that sets its colours."""
-    return ["---", "config:", "  themeVariables:", *(f"    {line}" for line in variables), "---"]
+def _unit(highest: float) -> tuple[int, str]:
+    return next(each for each in _UNITS if highest >= each[0] or each[0] == 1)
+
+
+def _axis(rows: Iterable[Row], label: str) -> list[str]:
+    """Return the labels of an axis, no two the same: Mermaid would draw those in one place."""
+    seen: Counter[str] = Counter()
+    labels = []
+    for row in rows:
+        name = shorten(one_line(month(row[label], "none")), _WIDEST)
+        seen[name] += 1
+        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return labels
+
+
+def _width(labels: Sequence[str]) -> int:
+    """Return a width at which labels side by side do not meet, as far as a page has room."""
+    longest = max(map(len, labels), default=0)
+    return min(max(_NARROWEST, len(labels) * (longest + 1) * _LETTER), _BROADEST)
+
+
+def _themed(variables: Iterable[str], settings: Iterable[str] = ()) -> list[str]:
+    """Return the head of a picture that sets its colours, and other settings."""
+    own = [f"  {line}" for line in settings]
+    theme = [f"    {line}" for line in variables]
+    return ["---", "config:", *own, "  themeVariables:", *theme, "---"]
 
 
 def _joined(title: str, unit: str) -> str:

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from crmkb.reports.definition import BadReport, find
+from crmkb.reports.narrowing import WHOLE, Given
 from crmkb.reports.render import Page, is_edited, render
 from crmkb.store import files
 from crmkb.store.paths import inside
 from crmkb.workspace import Change, Workspace, Write
 
 
-def plan(workspace: Workspace, names: Sequence[str]) -> Change:
+def plan(workspace: Workspace, names: Sequence[str], given: Given = WHOLE) -> Change:
     """Write these reports; raise when one of them cannot be made."""
-    return change_of(workspace, [render(workspace, find(workspace.root, name)) for name in names])
+    found = [find(workspace.root, name) for name in names]
+    return change_of(workspace, [render(workspace, definition, given) for definition in found])
 
 
-def pages(workspace: Workspace, names: Iterable[str]) -> tuple[list[Page], list[BadReport]]:
+def pages(
+    workspace: Workspace, names: Iterable[str], given: Given = WHOLE
+) -> tuple[list[Page], list[BadReport]]:
     """Return the pages that can be made, and what is wrong with the others."""
     made: list[Page] = []
     failed: list[BadReport] = []
     for name in names:
         try:
-            made.append(render(workspace, find(workspace.root, name)))
+            made.append(render(workspace, find(workspace.root, name), given))
         except BadReport as error:
             failed.append(error)
     return made, failed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from crmkb.errors import CrmError
@@ -29,13 +30,16 @@ class QueryFailed(BadReport):
         super().__init__(definition.path, failed.line, message, f"{error.hint} (in: {sql})")
 
 
-def run(definition: Definition, index: Index) -> Answers:
+def run(definition: Definition, index: Index, values: Mapping[str, str | None]) -> Answers:
     """Return the rows of every query; raise `QueryFailed` for the first that fails."""
-    return {each.name: _rows(definition, each, index) for each in definition.queries}
+    index.share_views()
+    return {each.name: _rows(definition, each, index, values) for each in definition.queries}
 
 
-def _rows(definition: Definition, asked: Query, index: Index) -> list[Row]:
+def _rows(
+    definition: Definition, asked: Query, index: Index, values: Mapping[str, str | None]
+) -> list[Row]:
     try:
-        return query.run(index, asked.sql, seconds=SECONDS).objects()
+        return query.run(index, asked.sql, values, seconds=SECONDS).objects()
     except (query.BadQuery, query.NotReading, query.TooSlow, query.TooLarge) as error:
         raise QueryFailed(definition, asked, error) from error

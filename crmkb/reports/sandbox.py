@@ -2,47 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial, wraps
 from typing import TYPE_CHECKING, Any
 
-from crmkb.reports import escape, filters, pictures, tables
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from crmkb.reports import escape, filters, flowcharts, pictures, tables
+from crmkb.reports.escape import Ready
 from crmkb.reports.filters import Setting
 from crmkb.store import templates
 from crmkb.store.bounds import text_only
+from crmkb.store.sandbox import measured
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
 
+SETTING = "_setting"
+"""The name under which a template is given the `Setting` of its page."""
 
-def sandbox(setting: Setting) -> SandboxedEnvironment:
-    """Return the sandbox for one page."""
-    from crmkb.store.sandbox import measured
 
+def change(setting: Setting, value: float | None, said: str = "number", *more: Any) -> Ready:
+    """Return by how much something changed, its size as the filter named by `said` has it."""
+    if value is None:
+        return filters.NOTHING
+    formats: dict[str, Callable[..., Ready]] = {**tables.FORMATS}
+    formats["money"] = partial(filters.money, setting)
+    if said not in formats:
+        raise tables.UnknownFormat(f"no format {said!r}; there are {', '.join(formats)}")
+    return filters.change(value, formats[said](abs(value), *more))
+
+
+OF_A_PAGE: Mapping[str, Callable[..., Any]] = {
+    "table": tables.table,
+    "money": filters.money,
+    "link": filters.link,
+    "flowchart": flowcharts.flowchart,
+    "change": change,
+}
+"""Filters whose first argument is the setting of the page."""
+
+EVERYWHERE: Mapping[str, Callable[..., Any]] = {
+    "pie": pictures.pie,
+    "bars": pictures.bars,
+    "lines": pictures.lines,
+    "number": filters.number,
+    "percent": filters.percent,
+    "days": filters.days,
+    "ago": filters.ago,
+    "day": filters.day,
+    "month": filters.month,
+    "count": filters.count,
+    "light": filters.light,
+    "text": filters.cell,
+}
+
+
+@cache
+def sandbox() -> SandboxedEnvironment:
+    """Return the sandbox of all pages: what is compiled in it serves every page of a report."""
     made = templates.environment().overlay(
         autoescape=True, finalize=finalize, trim_blocks=True, lstrip_blocks=True
     )
-    made.filters = {**made.filters, **measured(words(setting))}
+    own = {name: _on_its_page(function) for name, function in OF_A_PAGE.items()}
+    made.filters = {**made.filters, **measured({**EVERYWHERE, **own})}
     return made
 
 
-def words(setting: Setting) -> dict[str, Callable[..., Any]]:
-    """Return the filters of one page, by the names templates use."""
-    return {
-        "table": partial(tables.table, setting),
-        "money": partial(filters.money, setting),
-        "link": partial(filters.link, setting),
-        "pie": pictures.pie,
-        "bars": pictures.bars,
-        "number": filters.number,
-        "percent": filters.percent,
-        "days": filters.days,
-        "ago": filters.ago,
-        "day": filters.day,
-        "month": filters.month,
-        "count": filters.count,
-        "text": filters.cell,
-    }
+def _on_its_page(function: Callable[..., Any]) -> Callable[..., Any]:
+    @pass_context
+    @wraps(function)
+    def filtering(context: Context, *args: Any, **kwargs: Any) -> Any:
+        return function(context[SETTING], *args, **kwargs)
+
+    return filtering
 
 
 def finalize(value: object) -> object:

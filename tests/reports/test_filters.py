@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 from typing import Any
 
@@ -12,18 +13,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from crmkb.reports import escape
-from crmkb.reports.filters import Setting
-from crmkb.reports.sandbox import finalize, words
+from crmkb.reports.filters import Setting, link
+from crmkb.reports.sandbox import EVERYWHERE, OF_A_PAGE, finalize
 from crmkb.reports.tables import UnknownFormat
 from crmkb.text import one_line
 
 HERE = Setting("reporting", "EUR")
-BY_NAME = words(HERE)
 MARKDOWN = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
 
 def said(name: str, *values: Any, **options: Any) -> str:
-    return str(BY_NAME[name](*values, **options)).replace("\u00a0", " ")
+    write = partial(OF_A_PAGE[name], HERE) if name in OF_A_PAGE else EVERYWHERE[name]
+    return str(write(*values, **options)).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,15 @@ def said(name: str, *values: Any, **options: Any) -> str:
         ("day", "soon", "soon"),
         ("month", "2026-02", "Feb 2026"),
         ("month", None, "–"),
+        ("light", "excellent", "🟢 excellent"),
+        ("light", "at_risk", "🟡 at risk"),
+        ("light", "critical", "🔴 critical"),
+        ("light", "so so", "⚪ so so"),
+        ("light", None, "⚪ unknown"),
+        ("change", 3, "▲ 3"),
+        ("change", -1234.5, "▼ 1,234.5"),
+        ("change", 0, "±0"),
+        ("change", None, "–"),
         ("text", "a|b", "a\\|b"),
         ("text", "x" * 100, "x" * 79 + "…"),
     ],
@@ -65,6 +75,12 @@ def test_a_count_goes_with_its_noun() -> None:
     assert said("count", 2, "date has", "dates have") == "2 dates have"
 
 
+def test_a_change_is_written_as_another_filter_writes_its_size() -> None:
+    assert said("change", -5000, "money", "NOK") == "▼ NOK 5,000"
+    assert said("change", 0.05, "percent") == "▲ 5%"
+    assert said("change", 0, "money") == "±EUR 0"
+
+
 def test_an_amount_may_name_its_currency() -> None:
     assert said("money", 5, "NOK") == "NOK 5"
 
@@ -76,8 +92,9 @@ def test_a_link_is_seen_from_the_page() -> None:
     odd = said("link", "[x](y)", "customers/a b/deals/(x)|y.md", 3)
     assert odd == r"[\[x\](y)](../customers/a%20b/deals/%28x%29%7Cy.md?plain=1#L3)"
     assert said("link", "Acme", None) == "Acme"
-    summary = words(Setting("customers/acme/context", "EUR"))
-    assert summary["link"]("A", "crm.toml") == "[A](../../../crm.toml)"
+    summary = Setting("customers/acme/context", "EUR")
+    assert link(summary, "A", "crm.toml") == "[A](../../../crm.toml)"
+    assert link(summary, "A", "customers/acme/deals/x.md") == "[A](../deals/x.md)"
 
 
 def test_what_a_template_prints_is_escaped_unless_it_is_markdown() -> None:
@@ -102,6 +119,15 @@ def test_a_table_shows_columns_links_and_formats() -> None:
     )
 
 
+def test_a_table_shows_changes_lights_and_links_to_lines() -> None:
+    row = {"task": "A", "task_path": "t.md", "task_line": 4, "grown": -5000, "band": "good"}
+    assert said("table", [row], money="grown", change="grown", light="band") == (
+        "| Task | Grown, EUR | Band |\n"
+        "| --- | ---: | --- |\n"
+        "| [A](../t.md?plain=1#L4) | ▼ 5,000 | 🟢 good |"
+    )
+
+
 def test_a_table_of_several_currencies_names_each() -> None:
     rows = [*ROWS, {**ROWS[0], "currency": "NOK"}]
     text = said("table", rows, "value", money="value")
@@ -115,14 +141,16 @@ def test_a_table_shows_only_the_columns_named_in_their_order() -> None:
 
 def test_a_long_table_is_cut_and_says_so() -> None:
     text = said("table", [{"n": n} for n in range(1, 53)], most=10)
-    assert text.endswith("| 10 |\n\n*42 more rows not shown.*")
+    assert text.endswith("| 10 |\n\n… and 42 more: `crm report NAME --json`")
 
 
 def test_an_empty_table_is_a_sentence() -> None:
     assert said("table", [], empty="No *deals*.") == r"*No \*deals\*.*"
 
 
-@pytest.mark.parametrize("wrong", [{"columns": "nope"}, {"money": "nope"}, {"nope": "value"}])
+@pytest.mark.parametrize(
+    "wrong", [{"columns": "nope"}, {"money": "nope"}, {"nope": "value"}, {"change": "nope"}]
+)
 def test_a_table_refuses_what_it_does_not_know(wrong: dict[str, str]) -> None:
     with pytest.raises(UnknownFormat, match="nope"):
         said("table", ROWS, **wrong)
