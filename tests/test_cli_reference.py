@@ -16,11 +16,15 @@ from tests.conftest import Crm, Tree
 
 JANE, DEAL = "customers/acme/relationships/jane-roe.md", "customers/acme/deals/platform.md"
 THERE = {
-    "customers/acme/profile.md": "---\nname: Acme\nowner: ana\nregion: nordics\n---\n",
+    "customers/acme/profile.md": (
+        "---\nname: Acme\nstatus: active\nowner: ana\nregion: nordics\n---\n"
+    ),
     "customers/acme/relationships/bob-smith.md": "---\nname: Bob Smith\n---\n",
     JANE: "---\nname: Jane Roe\n---\n",
     DEAL: "---\nname: Platform\nstage: discovery\n---\n- [ ] Send the quote\n",
     "accounts.csv": "account,sector\nGlobex,retail\n",
+    "weekly.csv": "account,week,n\nAcme,2026-11-16,12\n",
+    "events.csv": "account,time,user_id\nAcme,2026-11-16T10:00:00Z,U1\n",
     "pipeline.csv": "opportunity_id,product,account,deal_stage\nO1,Relay,Acme,Won\n",
 }
 """What the examples speak of."""

@@ -48,7 +48,8 @@ class NoCommand(BadValue):
     """There is no command of that name."""
 
     def __init__(self, name: str) -> None:
-        close = [f"crm {word}" for word in close_matches(name, command_names())]
+        meant = close_matches(name, command_names()) if name != "help" else []
+        close = [f"crm {word}" for word in meant]
         super().__init__(f"no command {name!r}", did_you_mean(close) or "see crm --help")
 
 

@@ -70,7 +70,7 @@ def test_no_rows_is_said(crm: Crm) -> None:
 @pytest.mark.parametrize(
     "sql, error",
     [
-        ("SELECT amout FROM deals", "SQL: no such column: amout\nhint: did you mean amount?"),
+        ("SELECT amout FROM deals", "SQL: no such column: amout\nhint: did you mean amount"),
         ("SELECT * FROM deal", "SQL: no such table: deal\nhint: did you mean deals"),
         ("DELETE FROM deals", "SQL: only reading is allowed\nhint: write one statement"),
         ("selekt", 'SQL: near "selekt": syntax error'),
