@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from crmkb.config_values import BadConfig, read_number, read_table, read_texts
@@ -31,16 +31,24 @@ class Within(NamedTuple):
         """Return when the time is over that began at `start`."""
         if self.unit == "hour":
             return start + timedelta(hours=self.number)
-        days = self.number if self.unit == "day" else _calendar_days(start.date(), self.number)
-        return start + timedelta(days=days)
+        if self.unit == "day":
+            return start + timedelta(days=self.number)
+        begun = _in_business(start)
+        return begun + timedelta(days=_calendar_days(begun.weekday(), self.number))
 
 
-def _calendar_days(start: date, business_days: int) -> int:
-    """Return after how many days so many from Monday to Friday have come."""
-    weekday = min(start.weekday(), 4)  # from a weekend, they count as from Friday
-    weekend = start.weekday() - weekday
+def _in_business(moment: datetime) -> datetime:
+    """Return the moment, or the end of the Friday before where it is of a weekend."""
+    weekend = max(moment.weekday() - 4, 0)
+    if not weekend:
+        return moment
+    return datetime.combine(moment.date() - timedelta(days=weekend), time.max)
+
+
+def _calendar_days(weekday: int, business_days: int) -> int:
+    """Return after how many days so many from Monday to Friday have come, from one of these on."""
     weeks, rest = divmod(weekday + business_days, 5)
-    return weeks * 7 + rest - weekday - weekend
+    return weeks * 7 + rest - weekday
 
 
 class Weights(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,8 +87,8 @@ def test_nonsense_is_refused_by_the_name_of_its_key(text: str, told: str) -> Non
         ("4 hours", "2026-11-20T23:00", "2026-11-21T03:00"),
         ("14 days", "2026-11-20T09:00", "2026-12-04T09:00"),
         ("1 business day", "2026-11-20T15:00", "2026-11-23T15:00"),  # Friday to Monday
-        ("1 business day", "2026-11-21T15:00", "2026-11-23T15:00"),  # Saturday
-        ("1 business day", "2026-11-22T15:00", "2026-11-23T15:00"),  # Sunday
+        ("1 business day", "2026-11-21T15:00", "2026-11-23T23:59:59.999999"),  # Saturday
+        ("1 business day", "2026-11-22T15:00", "2026-11-23T23:59:59.999999"),  # Sunday
         ("3 business days", "2026-11-18T09:00", "2026-11-23T09:00"),  # Wednesday
         ("5 business days", "2026-11-17T09:00", "2026-11-24T09:00"),
         ("12 business days", "2026-11-20T09:00", "2026-12-08T09:00"),
@@ -108,3 +108,10 @@ def test_business_days_are_those_from_monday_to_friday() -> None:
             span = range(start.toordinal() + 1, end.toordinal() + 1)
             assert sum(datetime.fromordinal(each).weekday() < 5 for each in span) == count
             assert end.weekday() < 5
+
+
+def test_what_began_at_the_weekend_is_not_over_before_what_began_on_friday() -> None:
+    within = Within(1, "business day")
+    hours = [datetime(2026, 11, 20) + timedelta(hours=passed) for passed in range(5 * 24)]
+    ends = [within.end(start) for start in hours]
+    assert ends == sorted(ends)

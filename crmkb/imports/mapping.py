@@ -189,7 +189,7 @@ def _refuse_missing(
     if missing := [name for name in wanted if name not in places]:
         names = ", ".join(map(repr, missing))
         hint = f"{_map_it(missing[0])}; {_all(columns)}"
-        raise BadMapping(f"no column is mapped to {names}, which {fields.plural} need", hint)
+        raise BadMapping(f"no column is mapped to {names}, needed for {fields.plural}", hint)
 
 
 def _map_it(name: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from crmkb.dates import parse_iso_day
 from crmkb.entities import Entity
+from crmkb.imports.values import BadCell
 from crmkb.store import markdown
 from crmkb.store.markdown import Value
 from crmkb.store.paths import customer_of, interaction_name
@@ -32,7 +33,10 @@ class Records:
         self._places = {key: place for place, key in enumerate([*known, *_LATE])}
 
     def check(self, fields: Mapping[str, Value]) -> None:
-        """Raise `WrongValue` for the first value that does not fit the kind."""
+        """Raise `BadValue` for the first value that is missing, or does not fit the kind."""
+        for key, field in self.model.model_fields.items():
+            if field.is_required() and key not in fields:
+                raise BadCell(key, "is missing")
         check_values(self.model, fields, self.workspace.stages)
 
     def namesakes(self, customer: str, fields: Mapping[str, Value]) -> Iterator[str]:

@@ -199,7 +199,8 @@ class SeriesPlanner:
         return replace(step, write=None)
 
     def _told(self) -> str:
-        return " and ".join(("customer", *self.series.key))
+        *names, last = ("customer", *self.series.key)
+        return f"{', '.join(names)} and {last}"
 
     def _lines_of(self, customer: str) -> Lines:
         path = self.series.path(customer)

@@ -136,7 +136,9 @@ def is_executive(person: Person, titles: re.Pattern[str]) -> bool:
     """Return whether a contact decides over much: by title, or as a buyer of high influence."""
     if (person.role, person.influence) == ("economic_buyer", "high"):
         return True
-    return titles.search(person.title.casefold()) is not None
+    # An assistant to the CEO is none: what comes after is another's title.
+    own, _, _ = person.title.casefold().partition(" to ")
+    return titles.search(own) is not None
 
 
 def _one_of(circle: _Circle, id: str, belongs: Callable[[Person], bool], days: int) -> Signal:

@@ -106,7 +106,7 @@ def total(factors: Sequence[Factor]) -> Score:
 
 def linear(value: float, none: float, full: float) -> float:
     """Return 0 at `none` and below, 1 at `full` and beyond, and in between the share of the way."""
-    return min(max((value - none) / (full - none), 0.0), 1.0)
+    return min(max(0.0, (value - none) / (full - none)), 1.0)
 
 
 def unknown(id: str, most: float, why: str, advice: str = "") -> Signal:

@@ -122,4 +122,4 @@ def _median(times: Sequence[timedelta]) -> timedelta:
 
 def _took(span: timedelta) -> str:
     hours = max(span.total_seconds(), 0) / 3600
-    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:.1f} days"
+    return counted(round(hours), "hour") if hours < 48 else f"{hours / 24:.1f} days"

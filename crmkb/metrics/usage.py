@@ -108,7 +108,8 @@ def _adoption(now: _Week, last: date, seats: float | None, rules: HealthRules) -
         f"{said(now.activity)} of {counted(licences, 'licensed user')} active ({percent(share)})"
         f" in the week to {last}"
     )
-    return _signal("adoption", linear(share, 0, full), most, evidence, now, "adoption_low", rules)
+    earned = linear(share, 0, full)
+    return _signal("adoption", earned, most, evidence, now.best, "adoption_low", rules)
 
 
 def _breadth(now: _Week, last: date, rules: HealthRules) -> Signal:
@@ -119,7 +120,9 @@ def _breadth(now: _Week, last: date, rules: HealthRules) -> Signal:
         if row.features_used is not None and row.features_total
     ]
     if not told:
-        return unknown("breadth", most, "features in use are not recorded")
+        is_counted = any(row.features_used is not None for row in now.rows)
+        why = "it is not known how many features there are"
+        return unknown("breadth", most, why if is_counted else "features in use are not recorded")
     share, row = max(told, key=lambda each: (each[0], each[1].day, each[1].place))
     share = min(share, 1.0)
     evidence = (
@@ -127,7 +130,7 @@ def _breadth(now: _Week, last: date, rules: HealthRules) -> Signal:
         f" ({percent(share)}) in the week to {last}"
     )
     earned = linear(share, 0, rules.usage.breadth_full)
-    return _signal("breadth", earned, most, evidence, now, "breadth_low", rules)
+    return _signal("breadth", earned, most, evidence, row, "breadth_low", rules)
 
 
 def _trend(now: _Week, before: _Week, last: date, rules: HealthRules) -> Signal:
@@ -140,7 +143,7 @@ def _trend(now: _Week, before: _Week, last: date, rules: HealthRules) -> Signal:
         + (f" ({change:+.0%})".replace("%", " %") if past else "")
     )
     earned = linear(change, rules.usage.trend_none, rules.usage.trend_full)
-    return _signal("trend", earned, most, evidence, now, "usage_falling", rules)
+    return _signal("trend", earned, most, evidence, now.best, "usage_falling", rules)
 
 
 def _stopped(
@@ -159,11 +162,17 @@ def _stopped(
     latest = max(known, key=lambda row: (row.day, row.place))
     ending = "only zeros since then" if recent else f"the last line is of {last}"
     evidence = f"no usage in the {days} days to {as_of}: {ending}"
-    return [Signal("stopped", -above, 0, evidence, latest.place, "usage_stopped")]
+    return [Signal("stopped", 0 - above, 0, evidence, latest.place, "usage_stopped")]
 
 
 def _signal(
-    id: str, earned: float, most: float, evidence: str, now: _Week, advice: str, rules: HealthRules
+    id: str,
+    earned: float,
+    most: float,
+    evidence: str,
+    row: UsageRow,
+    advice: str,
+    rules: HealthRules,
 ) -> Signal:
     wanted = advice if earned < rules.advise_below else ""
-    return Signal(id, most * earned, most, evidence, now.best.place, wanted)
+    return Signal(id, most * earned, most, evidence, row.place, wanted)

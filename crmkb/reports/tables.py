@@ -37,14 +37,16 @@ def table(
     *,
     empty: str = "Nothing to show.",
     most: int = MOST_ROWS,
+    headings: Mapping[str, str] | None = None,
     **formats: str | Sequence[str],
 ) -> Ready:
     """Return rows as a table: all columns, or those named, in order.
 
     A column beside another that is called the same and `_path` makes a link of it, one with
     `_line` a link to that line. Formats are named by their filter: `money="value weighted"`; the
-    column `currency` says of what an amount is, and `change` goes with another format. A table
-    longer than `most` is cut, and says how to see the rest.
+    column `currency` says of what an amount is, and `change` goes with another format. `headings`
+    say what is not the column's name. A table longer than `most` is cut, and says how to see the
+    rest.
     """
     listed = list(rows)
     if not listed:
@@ -55,6 +57,7 @@ def table(
         {c: name for name in formats if name != _CHANGE for c in _names(formats[name])},
         frozenset(_names(formats.get(_CHANGE, ()))),
         {str(row.get("currency") or setting.currency) for row in listed},
+        headings or {},
     )
     shown = _names(columns) or drawing.own_columns()
     lines = [
@@ -81,6 +84,7 @@ class _Drawing:
     formats: Mapping[str, str]
     changes: Set[str]
     currencies: Set[str]
+    headings: Mapping[str, str]
 
     def __post_init__(self) -> None:
         known = ("money", _CHANGE, *FORMATS)
@@ -107,8 +111,7 @@ class _Drawing:
     def heading(self, column: str) -> str:
         """Return a column's name for people, with the currency where all amounts share one."""
         self._expect(column)
-        words = " ".join(_SAID.get(word, word) for word in column.split("_"))
-        words = words[:1].upper() + words[1:]
+        words = self.headings.get(column) or _words(column)
         if self.formats.get(column) == "money" and len(self.currencies) == 1:
             words = f"{words}, {min(self.currencies)}"
         return text(words)
@@ -149,6 +152,11 @@ class _Drawing:
 
 def _names(columns: str | Sequence[str]) -> list[str]:
     return columns.split() if isinstance(columns, str) else list(columns)
+
+
+def _words(column: str) -> str:
+    words = " ".join(_SAID.get(word, word) for word in column.split("_"))
+    return words[:1].upper() + words[1:]
 
 
 def _line(cells: Iterable[str]) -> str:

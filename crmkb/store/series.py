@@ -14,15 +14,17 @@ from crmkb.csv_text import NotCut, records, separator
 from crmkb.dates import parse_iso_day, parse_iso_moment
 from crmkb.errors import BadValue
 from crmkb.incoming import Row
-from crmkb.money import read_amount
+from crmkb.money import BadAmount, read_currency_amount
 from crmkb.store.paths import CUSTOMERS, matches, slug_of
-from crmkb.text import fold
+from crmkb.text import fold, shorten
 
 DATE = "date"
 ID_SUFFIX = "_id"
 """Ends the name of a column that holds the id of something in another system."""
 
 _DELIMITERS = (",", ";", "\t", "|")
+_MOST_SHOWN = 60
+_QUICK_DIGITS = 15  # what is longer is read with its bounds
 _DAY_HINT = "write it as 2026-11-20"
 _CONFLICT = ("<<<<<<< ", "=======", ">>>>>>> ")
 
@@ -145,7 +147,7 @@ def day_of(text: str) -> str:
         return text
     if moment := parse_iso_moment(text):
         return moment.date().isoformat()
-    raise BadValue(f"{text!r} is not a day" if text else "the day is missing", _DAY_HINT)
+    raise BadValue(f"{_said(text)} is not a day" if text else "the day is missing", _DAY_HINT)
 
 
 def _entries(series: Series, sheet: Sheet) -> Iterator[Entry | Wrong]:
@@ -196,24 +198,38 @@ def _count(text: str) -> Value:
     """Return how many; None where it is not known."""
     if not text:
         return None
-    if text.isascii() and text.isdigit():
-        return int(text)
-    number = read_amount(text)
+    number = _whole(text)
+    if number is None:
+        raise BadValue(f"{_said(text)} is not a whole number", "write one such as 120, or nothing")
     if number < 0:
-        raise BadValue(f"{text!r} is less than nothing")
-    if number != number.to_integral_value():
-        raise BadValue(f"{text!r} is not a whole number")
-    return int(number)
+        raise BadValue(f"{_said(text)} is less than nothing")
+    return number
 
 
 def _score(text: str) -> Value:
     """Return the answer; None where there is none."""
     if not text:
         return None
-    number = read_amount(text)
-    if not 0 <= number <= 10 or number != number.to_integral_value():
-        raise BadValue(f"{text!r} is not a score", "write a whole number from 0 to 10, or nothing")
-    return int(number)
+    number = _whole(text)
+    if number is None or not 0 <= number <= 10:
+        hint = "write a whole number from 0 to 10, or nothing"
+        raise BadValue(f"{_said(text)} is not a score", hint)
+    return number
+
+
+def _whole(text: str) -> int | None:
+    """Return the number, which may be written as `1,200` or `2k`, or None if it is no whole one."""
+    if len(text) <= _QUICK_DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        number, currency = read_currency_amount(text)
+    except BadAmount:
+        return None
+    return None if currency or number != number.to_integral_value() else int(number)
+
+
+def _said(text: str) -> str:
+    return repr(shorten(text, _MOST_SHOWN))
 
 
 USAGE = Series(

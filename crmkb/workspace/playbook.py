@@ -86,7 +86,10 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
             if places:
                 break
             continue
-        cells = [cell.strip().replace("\\|", "|") for cell in _CELLS.split(line.strip())[1:-1]]
+        texts = _CELLS.split(line.strip())[1:]
+        if not texts[-1]:  # the last bar may be left out
+            texts.pop()
+        cells = [text.strip().replace("\\|", "|") for text in texts]
         if places:
             if not set("".join(cells)) <= set("-: "):
                 found.append((number, list(_cells(cells, places))))

@@ -140,6 +140,7 @@ def test_a_teams_own_page_wins(tree: Tree, crm: Crm) -> None:
             ":4: nps_low: is here twice",
         ),
         ("| signal | recommendation |\n|---|---|\n| nps_low | |\n", ":3: nps_low: has no recomm"),
+        ("| signal | recommendation |\n|---|---|\n| nps_low\n", ":3: nps_low: has no recomm"),
     ],
 )
 def test_a_broken_page_is_told_and_the_usual_one_helps(
@@ -149,3 +150,28 @@ def test_a_broken_page_is_told_and_the_usual_one_helps(
     ran = crm("health", "acme", DAY)
     assert f"note: {PLAYBOOK}{told}" in ran.err
     assert f"{PLAYBOOK}{told}" in crm("check", PLAYBOOK).out + crm("check").out
+
+
+def test_a_row_may_end_without_a_bar(tree: Tree, crm: Crm) -> None:
+    tree(FILES | {PLAYBOOK: "| signal | recommendation\n|---|---\n| usage_falling | Sing\n"})
+    assert "What to do\n  1. Sing\n" in crm("health", "acme", DAY).out
+
+
+def test_lines_that_count_in_no_score_are_named(tree: Tree, crm: Crm) -> None:
+    bad = "customers/bolt/context/usage.csv"
+    lines = "".join(f"2026-11-{day},x,100\n" for day in range(10, 17))
+    tree(FILES | {bad: f"{USAGE}2026-11-09,84,100\n{lines}"})
+    ran = crm("health", DAY)
+    assert "Bolt          100  excellent" in ran.out
+    assert f"note: {bad}:3: active_users: 'x' is not a whole number\n" in ran.err
+    assert ran.err.endswith("note: 2 more are unreadable; crm check names them all\n")
+    assert crm("health", "bolt", DAY, "--json").err == ran.err
+    assert crm("health", "acme", DAY).err == ""
+
+
+def test_points_that_are_taken_away_are_shown_as_such(tree: Tree, crm: Crm) -> None:
+    line = "2026-11-01,33,100\n"  # 20.6 of 50 points, of which the cap leaves 10
+    tree(FILES | {"customers/bolt/context/usage.csv": USAGE + line})
+    rules = "[health.usage]\nsilent_cap = 40.5\n"
+    tree({"crm.toml": f'[workspace]\nname = "x"\n{rules}'})
+    assert "        -0.4  No usage: no usage in the 14 days" in crm("health", "bolt", DAY).out

@@ -287,8 +287,16 @@ def test_a_wrong_mapping_is_a_usage_error(pipeline: Any, options: list[str], wor
 @pytest.mark.parametrize(
     "kind, options, words",
     [
-        ("deals", ["--map", "name=ref"], "no column is mapped to 'stage', 'customer', which deals"),
-        ("contacts", ["--map", "name=ref"], "no column is mapped to 'customer', which contacts"),
+        (
+            "deals",
+            ["--map", "name=ref"],
+            "no column is mapped to 'stage', 'customer', needed for deals",
+        ),
+        (
+            "contacts",
+            ["--map", "name=ref"],
+            "no column is mapped to 'customer', needed for contacts",
+        ),
         ("customers", ["--map", "customer=account"], "a customer has no field 'customer'"),
         ("people", [], "KIND: 'people' is not one of customers, contacts, deals, interactions"),
     ],

@@ -30,7 +30,7 @@ def make(root: Path, as_of: str = AS_OF) -> Path:
     generated = shutil.ignore_patterns("reporting", "summary.md")
     shutil.copytree(WORKSPACE, root, ignore=generated)
     subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
-    for each in ("--all", "--all-customers"):
+    for each in ("--all-customers", "--all"):  # a page of meetings links to those of customers
         arguments = ["-C", str(root), "report", each, "--as-of", as_of, "--no-commit"]
         assert main(arguments) == 0
     return root

@@ -236,7 +236,7 @@ class TestNps:
         ran = brought("nps", table, ANSWERS + " --map contact=who")
         assert "differs            1  left as they are: score (1); if the file" in ran.out
         assert reasons(ran) == [
-            "in.csv:4: a line of this customer and date and contact stands on line 3 already"
+            "in.csv:4: a line of this customer, date and contact stands on line 3 already"
         ]
         assert (root / NPS).read_text().endswith("2026-10-01,jane-roe,9,\n2026-10-01,,7,\n")
         ran = brought("nps", "c,d,s\nacme,2026-10-01,7\n", ANSWERS)
@@ -250,10 +250,25 @@ class TestNps:
 
 def test_the_columns_that_a_series_needs_must_be_mapped(brought: Any) -> None:
     ran = brought("nps", "c,d,s\n", "--map customer=c --map date=d")
-    assert "error: no column is mapped to 'score', which nps need\n" in ran.err
+    assert "error: no column is mapped to 'score', needed for nps\n" in ran.err
 
 
 def test_a_dry_run_shows_the_lines(brought: Any, root: Path) -> None:
     ran = brought("usage", "c,d,a\nacme,2026-11-09,40\n", WEEKLY + " --dry-run")
     assert f"\n{USAGE}\n  date,active_users," in ran.out
     assert not (root / USAGE).exists()
+
+
+def test_one_row_is_said_as_one(brought: Any) -> None:
+    assert brought("usage", "c,d,a\nacme,2026-11-09,40\n", WEEKLY).err.endswith(", 1 row\n")
+    wrong = "".join(f"acme,2026-11-{day},x\n" for day in range(10, 14))
+    assert "\n… and 1 more row is rejected\n" in brought("usage", f"c,d,a\n{wrong}", WEEKLY).out
+
+
+def test_how_many_use_it_is_no_amount_of_money(brought: Any) -> None:
+    ran = brought("usage", "c,d,a\nacme,2026-11-09,EUR 50\nacme,2026-11-10,many\n", WEEKLY)
+    assert reasons(ran) == [
+        f"in.csv:{line}: active_users: {text!r} is not a whole number"
+        " (write one such as 120, or nothing)"
+        for line, text in ((2, "EUR 50"), (3, "many"))
+    ]

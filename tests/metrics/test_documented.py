@@ -14,6 +14,8 @@ To add a formula, add a section there; nothing has to be added here. It has
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crmkb.store import query
@@ -52,6 +54,14 @@ def test_the_product_comes_to_the_same(example: Example, tree: Tree) -> None:
     for told, row in zip(rows, answered.rows, strict=True):
         pairs = zip(heads, told, row, strict=True)
         assert [(head, cell, value) for head, cell, value in pairs if not same(cell, value)] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.section)
+def test_what_is_reckoned_by_hand_last_is_what_the_product_answers(example: Example) -> None:
+    last = worked_out(example.sums[-1][0])
+    cells = [cell for row in example.answer[1:] for cell in row]
+    figures = [cell for cell in cells if re.fullmatch(r"-?[\d,]+(\.\d+)?", cell)]
+    assert any(same(figure, last) for figure in figures)
 
 
 def test_a_figure_told_wrongly_is_found() -> None:

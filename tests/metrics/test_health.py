@@ -65,6 +65,30 @@ def test_a_week_of_days_is_its_best_day() -> None:
     assert usage(*days)["adoption"].evidence.startswith("16 of 100 licensed users active (16 %)")
 
 
+def test_a_week_has_seven_days() -> None:
+    assert usage(UsageRow(ago(7), 90, 100), UsageRow(DAY, 40, 100))["adoption"].points == 25
+    assert usage(UsageRow(ago(6), 90, 100), UsageRow(DAY, 40, 100))["adoption"].points == 50
+
+
+def test_features_in_use_are_told_with_the_line_that_says_so() -> None:
+    busy = UsageRow(ago(2), 50, 100, 3, 10, place=Place("usage.csv", 2))
+    broad = UsageRow(ago(1), 40, 100, 6, 10, place=Place("usage.csv", 3))
+    signals = usage(busy, broad)
+    assert signals["breadth"].evidence.startswith("6 of 10 features used")
+    assert (signals["adoption"].place.line, signals["breadth"].place.line) == (2, 3)
+
+
+def test_features_counted_without_their_total_are_not_called_unrecorded() -> None:
+    signal = usage(UsageRow(DAY, 40, 100, 3))["breadth"]
+    assert (signal.points, signal.evidence) == (None, "it is not known how many features there are")
+
+
+def test_nothing_earned_is_never_less_than_nothing() -> None:
+    stopped = usage(UsageRow(ago(15), 10, 100, 1, 10))["stopped"]
+    volume = support(*[case("2026-11-20T09:00")] * 15)["volume"]
+    assert (str(stopped.points), str(volume.points)) == ("0.0", "0.0")
+
+
 def test_where_users_are_not_counted_the_trend_is_that_of_events() -> None:
     signals = usage(
         UsageRow(ago(30), events=40), UsageRow(ago(1), events=20), UsageRow(DAY, events=16)
@@ -142,6 +166,12 @@ def test_many_cases_cost(count: int, points: float) -> None:
     assert support(*cases)["volume"].points == pytest.approx(points)
 
 
+@pytest.mark.parametrize("days, points", [(89, 0), (90, 30)])
+def test_cases_of_ninety_days_are_counted(days: int, points: float) -> None:
+    old = case(f"{ago(days)}T09:00", "low", f"{ago(days)}T10:00")
+    assert support(*[old] * 15)["volume"].points == points
+
+
 def test_time_to_resolve_is_the_share_that_was_in_time() -> None:
     signals = support(
         case("2026-11-02T09:00", "critical", "2026-11-02T12:00"),
@@ -149,6 +179,11 @@ def test_time_to_resolve_is_the_share_that_was_in_time() -> None:
     )
     assert signals["resolution"].points == 15
     assert signals["resolution"].evidence == "1 of 2 cases resolved in time; median 4 hours"
+
+
+def test_one_hour_is_said_as_one() -> None:
+    signal = support(case("2026-11-02T09:00", "low", "2026-11-02T10:00"))["resolution"]
+    assert signal.evidence == "1 of 1 case resolved in time; median 1 hour"
 
 
 def test_what_is_resolved_later_was_open_on_the_day() -> None:
@@ -201,6 +236,25 @@ def test_a_champion_takes_part_within_thirty_days(days: int, points: float, advi
     assert signal.place.path == f"ana-{days}.md"
 
 
+@pytest.mark.parametrize("days, points", [(89, (20, 15, 20 / 3)), (90, (0, 0, 0))])
+def test_everybody_else_takes_part_within_ninety_days(days: int, points: tuple[float, ...]) -> None:
+    signals = relationship([person("ana", "economic_buyer", "CEO")], part("ana", days))
+    found = [signals[id].points for id in ("economic_buyer", "executive", "contacts")]
+    assert found == pytest.approx(points)
+
+
+def test_who_comes_today_is_there() -> None:
+    came = person("ana", "champion")._replace(since=DAY)
+    assert relationship([came], part("ana", 0))["champion"].points == 25
+    later = came._replace(since=ago(-1))
+    assert relationship([later], part("ana", 0))["champion"].points is None
+
+
+def test_who_leaves_today_is_gone() -> None:
+    people = [person("ana", "champion", left=DAY)]
+    assert relationship(people, part("ana", 1))["champion"].advice == "champion_left"
+
+
 def test_a_champion_who_left_is_said_with_the_day() -> None:
     people = [person("ana", "champion", left=ago(3)), person("ben", "user")]
     signal = relationship(people, part("ana", 5))["champion"]
@@ -221,6 +275,8 @@ def test_a_champion_who_left_is_said_with_the_day() -> None:
         (person("x", "economic_buyer", influence="medium"), False),
         (person("x", title="Head of IT"), False),
         (person("x", title="Directory Administrator"), False),
+        (person("x", title="Executive Assistant to the CEO"), False),
+        (person("x", title="VP, Sales to Enterprises"), True),
     ],
 )
 def test_an_executive_is_known_by_title_or_by_the_say_over_money(who: Person, is_one: bool) -> None:
@@ -293,7 +349,8 @@ def answer(days: int, score: int | None, contact: str = "") -> Answer:
         ([answer(5, 8)], 20),
         ([answer(5, 6)], 0),
         ([answer(5, None)], None),
-        ([answer(400, 10)], None),
+        ([answer(364, 10)], 40),
+        ([answer(365, 10)], None),
         ([answer(90, 0, "ana"), answer(5, 9, "ana")], 40),
         ([answer(5, 9, "ana"), answer(5, 2, "ben")], 20),
         ([answer(9, 2), answer(5, 10), answer(5, 9)], 40),

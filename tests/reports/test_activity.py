@@ -146,3 +146,24 @@ def test_names_break_nothing(tree: Tree, crm: Crm) -> None:
             date="2026-10-01", type=type_, subject=evil, direction="outbound", us=[evil]
         )
     assert wrongs_of(crm, tree(files), "activity") == []
+
+
+def test_each_type_has_its_frequency(tree: Tree, crm: Crm) -> None:
+    tree(acme(touch("2026-11-20"), touch("2026-11-10"), touch("2026-09-10", "slack")))
+    columns = "type last_7_days last_30_days last_90_days a_week a_month"
+    assert [picked(row, columns) for row in answers(crm, "activity")["types"]] == [
+        ("call", 1, 2, 2, 0.2, 0.7),
+        ("slack", 0, 0, 1, 0.1, 0.3),
+    ]
+
+
+def test_who_is_below_the_busiest_twenty_can_be_seen_too(tree: Tree, crm: Crm) -> None:
+    for number in range(21):
+        folder = f"customers/c{number}"
+        tree(
+            {
+                f"{folder}/profile.md": record(name=f"C{number}", status="active"),
+                f"{folder}/interactions/1.md": touch("2026-11-20"),
+            }
+        )
+    assert "All of them:\n`crm query" in page(crm, "activity")

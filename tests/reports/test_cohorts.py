@@ -78,3 +78,14 @@ def test_names_break_nothing(tree: Tree, crm: Crm) -> None:
     evil = profile(f"'{EVIL}'", "2026-01-01", 5, status="churned", churned="2026-10-01")
     root = tree({"customers/evil/profile.md": evil})
     assert wrongs_of(crm, root, "cohorts") == []
+
+
+def test_who_churned_on_an_unknown_day_is_not_kept_until_the_contract_ends(
+    tree: Tree, crm: Crm
+) -> None:
+    gone = profile("A", "2026-01-01", 100, status="churned", contract_renewal="2027-01-01")
+    tree({"customers/a/profile.md": gone})
+    found = answers(crm, "cohorts")
+    assert [picked(row, "customers kept") for row in found["totals"]] == [(1, 0)]
+    [paid] = answers(crm, "key_metrics")["quarters"][:1]
+    assert picked(paid, "customers lost_customers") == (None, 1)

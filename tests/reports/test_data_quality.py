@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.conftest import Crm, Git, Tree
-from tests.reports.asked import EVIL, answers, page, picked, record, wrongs_of
+from tests.reports.asked import DAY, EVIL, answers, page, picked, record, wrongs_of
 
 WHOLE = {"status": "prospect", "owner": "ana", "tier": "growth", "industry": "retail"}
 
@@ -164,3 +164,17 @@ def test_names_break_nothing(tree: Tree, crm: Crm) -> None:
         }
     )
     assert wrongs_of(crm, root, "data_quality") == []
+
+
+def test_what_is_whole_is_said_without_a_zero(tree: Tree, crm: Crm) -> None:
+    tree({"customers/a/profile.md": customer("A")})
+    shown = page(crm, "data_quality")
+    assert "**100%** of the 5 fields that should be filled are.\n" in shown
+
+
+def test_all_stale_records_are_counted_though_few_are_shown(tree: Tree, crm: Crm) -> None:
+    late = "".join(f"- [ ] Task {number} due:2026-01-01\n" for number in range(300))
+    tree({"customers/a/profile.md": customer("A"), "customers/a/context/tasks.md": late})
+    shown = page(crm, "data_quality")
+    assert "… and 276 more: `crm query" in shown
+    assert crm("query", "SELECT * FROM stale_records", *DAY).code == 0

@@ -139,6 +139,10 @@ def test_a_table_shows_only_the_columns_named_in_their_order() -> None:
     assert said("table", ROWS, "won deal").startswith("| Won | Deal |\n| ---: | --- |\n| 0.5 |")
 
 
+def test_a_heading_may_differ_from_the_name_of_the_column() -> None:
+    assert said("table", [{"item": "x"}], headings={"item": "Owner"}).startswith("| Owner |")
+
+
 def test_a_long_table_is_cut_and_says_so() -> None:
     text = said("table", [{"n": n} for n in range(1, 53)], most=10)
     assert text.endswith("| 10 |\n\n… and 42 more: `crm report NAME --json`")

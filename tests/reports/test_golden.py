@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from crmkb.reports import wholes
+from tests.conftest import Crm
 from tests.golden.__main__ import WORKSPACE, make, pages
 
 PAGES = list(pages(WORKSPACE))
@@ -46,3 +47,8 @@ def test_names_with_markup_become_no_markup(page: str) -> None:
     assert "<b>Pipe" not in html
     for table in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
         assert len({len(re.split(r"(?<!\\)\|", row)) for row in table.splitlines()}) == 1
+
+
+def test_pages_made_together_are_true_to_each_other(tmp_path: Path, crm: Crm) -> None:
+    """The page of meetings links to the pages of customers, and so is made after them."""
+    assert crm("-C", str(make(tmp_path / "copy")), "report", "--check").code == 0

@@ -78,10 +78,10 @@ def test_the_page_compares_with_the_mean_of_what_is_known(tree: Tree, crm: Crm) 
     tree(FILES)
     shown = page(crm, "key_metrics")
     assert "| Win rate | 50% | 100% | – | – | – | ▼ 50% |" in shown
-    assert "| Logo churn | 0% | 33.3% | 0% | 0% | 0% | ▼ 8% |" in shown
-    assert "| Revenue a year, EUR | EUR 160 | EUR 160 | EUR 150 | EUR 150 | EUR 150 |" in shown
+    assert "| Logo churn | 0% | 33.3% | 0% | 0% | 0% | ▼ 8.3% |" in shown
+    assert "| Revenue a year, EUR | 160 | 160 | 150 | 150 | 150 |" in shown
     assert "> What 1 customer pays is unknown" in shown
-    assert "paying **EUR 160 a year**, paying **SEK 70 a year**, NPS **0**." in shown
+    assert "paying **EUR 160 a year** and **SEK 70 a year**, NPS **0**." in shown
 
 
 def test_an_empty_page_says_how_to_fill_it(crm: Crm) -> None:
@@ -100,3 +100,39 @@ def test_names_break_nothing(tree: Tree, crm: Crm) -> None:
         }
     )
     assert wrongs_of(crm, root, "key_metrics") == []
+
+
+def test_a_change_is_not_rounded_to_another_number(tree: Tree, crm: Crm) -> None:
+    days = ("2026-11-01", "2026-08-01", "2026-05-01", "2026-02-02", "2026-02-01", "2025-11-01")
+    tree(
+        {"customers/a/profile.md": profile("A")}
+        | {
+            f"customers/a/deals/{number}.md": deal("closed_won", 1000, "2025-10-01", day)
+            for number, day in enumerate(days)
+        }
+    )
+    assert "| Deals won | 1 | 1 | 1 | 2 | 1 | ▼ 0.25 |" in page(crm, "key_metrics")
+
+
+def test_a_currency_stands_before_the_amounts_and_not_in_each(tree: Tree, crm: Crm) -> None:
+    tree(FILES)
+    shown = page(crm, "key_metrics")
+    assert "| Revenue a year, EUR | 160 | 160 | 150 | 150 | 150 | ▲ 8 |" in shown
+    assert "| Net retention, SEK |" in shown
+
+
+def test_an_old_past_is_shown_the_way_to(tree: Tree, crm: Crm) -> None:
+    tree({"customers/a/deals/won.md": deal("closed_won", 9, "2017-10-01", "2017-12-31")})
+    assert "crm report key_metrics --stdout --as-of 2017-12-31" in page(crm, "key_metrics")
+
+
+def test_the_bands_of_health_are_counted_by_quarter(tree: Tree, crm: Crm) -> None:
+    tree(FILES)
+    shown = page(crm, "key_metrics")
+    assert "| 🟢 excellent | 1 | 1 |" in shown
+    assert "| ⚪ unknown | 2 | 1 |" in shown
+
+
+def test_quarters_before_the_first_customer_are_unknown(tree: Tree, crm: Crm) -> None:
+    tree({"customers/a/profile.md": profile("A", onboarded="2026-11-01")})
+    assert "| Health, average | – | – | – | – | – | – |" in page(crm, "key_metrics")

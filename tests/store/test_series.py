@@ -77,12 +77,26 @@ class TestUsage:
             "2: date: '09.11.2026' is not a day",
             "3: date: '2026-02-30' is not a day",
             "4: date: the day is missing",
-            "5: active_users: 'x' is not an amount",
+            "5: active_users: 'x' is not a whole number",
             "6: licensed_users: '-5' is less than nothing",
             "7: 6 cells, where the header has 5",
             "8: active_users: '1.234' is not a whole number",
             "10: date: the same date as line 9",
         ]
+
+    def test_a_number_beyond_all_counts_is_told_and_stops_nothing(self) -> None:
+        lines = f"2026-11-09,{'9' * 23},\n2026-11-10,{'9' * 5000},\n2026-11-11,1,\n"
+        rows = read(USAGE, "date,active_users,note\n" + lines)
+        assert [row[1] for row in counted(rows, "usage")] == ["2026-11-11"]
+        assert told(rows) == [
+            f"2: active_users: '{'9' * 23}' is not a whole number",
+            f"3: active_users: '{'9' * 59}…' is not a whole number",
+        ]
+
+    def test_users_are_counted_and_not_paid(self) -> None:
+        rows = read(USAGE, "date,active_users\n2026-11-09,EUR 50\n2026-11-10,2k\n")
+        assert [row[1:3] for row in counted(rows, "usage")] == [("2026-11-10", 2000)]
+        assert told(rows) == ["2: active_users: 'EUR 50' is not a whole number"]
 
     def test_more_in_use_than_paid_for_is_nothing_wrong(self) -> None:
         rows = read(USAGE, HEADER + "2026-11-09,60,50,7,10\n")

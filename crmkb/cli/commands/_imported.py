@@ -84,7 +84,8 @@ def _reasons(result: Result) -> Iterator[str]:
     for step in rejected[:MOST_SHOWN]:
         yield f"{result.table.name}:{step.row.line}: {step.reason}"
     if len(rejected) > MOST_SHOWN:
-        yield f"… and {len(rejected) - MOST_SHOWN:,} more rows are rejected"
+        more = len(rejected) - MOST_SHOWN
+        yield f"… and {more:,} more {'row is' if more == 1 else 'rows are'} rejected"
 
 
 def data_of(result: Result) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PANEL = "Read"
 
 _HEADINGS = ("customer", "health", "band", "30 days", "90 days", "known", "csm", "biggest reason")
+_MOST_PROBLEMS = 5
 _COLOURS = ("green", "yellow", "red")
 
 
@@ -48,7 +49,7 @@ def run(
     if slug and not found:
         status = workspace.index.rows("SELECT status FROM customers WHERE customer = ?", slug)
         raise NotServed(slug, workspace.today.isoformat(), status[0][0] if status else "")
-    _note_problems(session)
+    _note_problems(session, slug)
     if json:
         session.out.json("health", [asdict(each) for each in found])
     elif slug:
@@ -57,11 +58,19 @@ def run(
         _list(session, found)
 
 
-def _note_problems(session: Session) -> None:
+def _note_problems(session: Session, slug: str) -> None:
+    """Tell what could not be read, and so counts in no score."""
+    from crmkb.store.paths import CUSTOMERS
     from crmkb.workspace.playbook import read_playbook
 
-    for problem in read_playbook(session.workspace.root).problems:
+    workspace = session.workspace
+    where = f"{CUSTOMERS}/{slug}/" if slug else f"{CUSTOMERS}/"
+    unread = [each for each in workspace.index.problems() if each.path.startswith(where)]
+    for problem in (*read_playbook(workspace.root).problems, *unread[:_MOST_PROBLEMS]):
         session.out.say(f"note: {problem}")
+    if len(unread) > _MOST_PROBLEMS:
+        more = len(unread) - _MOST_PROBLEMS
+        session.out.say(f"note: {more:,} more are unreadable; crm check names them all")
 
 
 def _list(session: Session, found: Sequence[Health]) -> None:
@@ -129,7 +138,7 @@ def _print_part(session: Session, part: Part) -> None:
 def _points(signal: Evidence) -> str:
     if signal.points is None:
         return "unknown"
-    earned = f"{signal.points:.1f}".removesuffix(".0").replace("-0", "0", 1)
+    earned = f"{signal.points:.1f}".removesuffix(".0")
     return f"{earned} of {signal.most:g}" if signal.most else earned
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from crmkb.cli.commands._imported import Result, data_of, tell
-from crmkb.cli.commands._options import AsJson
+from crmkb.cli.commands._options import AsJson, counted
 from crmkb.cli.output import write_csv
 from crmkb.cli.progress import Progress
 from crmkb.cli.session import Session
@@ -162,7 +162,7 @@ def _mapping(
 def _tell_reading(session: Session, table: Table, mapping: Mapping) -> None:
     """Say how the file was read, and what of it was left out."""
     blanks = f" ({table.blanks} blank ones left out)" if table.blanks else ""
-    session.out.say(f"{table.name}: {table.form}, {len(table.rows):,} rows{blanks}")
+    session.out.say(f"{table.name}: {table.form}, {counted(len(table.rows), 'row')}{blanks}")
     for note in table.notes:
         session.out.say(f"note: {note}")
     if mapping.unmapped:

@@ -93,8 +93,9 @@ SELECT deal_states.path, deal_states.customer,
     deal_states.close_month, deal_states.close_quarter,
     deal_states.owner, coalesce(team.name, deal_states.owner) AS owner_name,
     deal_states.competitors, deal_states.products, deal_states.reason, deal_states.source,
-    CAST(julianday(deal_states.close_date) - julianday(deal_states.opened) AS INTEGER)
-        AS days_to_close,
+    CASE WHEN deal_states.close_date >= deal_states.opened THEN
+        CAST(julianday(deal_states.close_date) - julianday(deal_states.opened) AS INTEGER)
+    END AS days_to_close,
     CAST(julianday(settings.as_of) - julianday(deal_states.close_date) AS INTEGER) AS days_since
 FROM deal_states CROSS JOIN settings
 JOIN stages ON stages.stage = deal_states.stage

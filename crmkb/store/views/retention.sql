@@ -5,10 +5,11 @@ SELECT customers.customer,
     coalesce(customers.onboarded, customers.contract_start, first_won.day) AS since,
     CASE
         WHEN customers.churned >= coalesce(customers.onboarded, '') THEN customers.churned
-        WHEN customers.status IN ('inactive', 'churned') THEN customers.contract_renewal
+        WHEN customers.status IN ('inactive', 'churned')
+            THEN min(customers.contract_renewal, settings.as_of)
     END AS until,
     customers.status = 'pilot' AS is_pilot
-FROM customers
+FROM customers CROSS JOIN settings
 LEFT JOIN (SELECT deals.customer, min(deals.close_date) AS day
     FROM deals JOIN stages ON stages.stage = deals.stage AND stages.outcome = 'won'
     GROUP BY deals.customer) AS first_won ON first_won.customer = customers.customer
