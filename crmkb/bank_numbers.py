@@ -27,6 +27,7 @@ _ISSUED = re.compile(
     r"4\d{15}|4\d{18}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}"
     r"|3(?:0[0-5]|[689]\d)\d{11}|6(?:011|4[4-9]\d|5\d\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14}"
 )
+_FAR = 40
 _IS_AN_ID = re.compile(
     r"(?:\b|_)(?:ids?|order|invoice|tracking|ticket|case|serial|reference|ref|parcel)"
     r"(?:[ _-]?(?:no|nr|number|id|code))?[\"'*_.]*\s*[:=#]?\s*[\"'\[]?$",
@@ -55,7 +56,7 @@ def cards(text: str) -> Iterator[Found]:
     for match in _CARD.finditer(text):
         digits = re.sub("[ -]", "", match[0])
         start, end = match.span()
-        ahead = text[max(start - 40, text.rfind("\n", 0, start) + 1) : start]
+        ahead = text[max(start - _FAR, 0) : start].rpartition("\n")[2]
         if _ISSUED.fullmatch(digits) and _is_luhn(digits) and not _IS_AN_ID.search(ahead):
             yield start, end, f"…{digits[-4:]}", "a card number"
 

@@ -19,7 +19,7 @@ _PASSWORD = r"pass(?:wor[dt]|wd|phrase|code|ord)|kennwort|pwd|mot de passe"
 _KEY = r"(?:secret|api|access|private|auth)(?:[ _-]?access)?(?:[ _-]?key|[ _-]token)|secret|token"
 # In lower case; up to four words may follow: "password for the demo system: …".
 _CALLED = re.compile(
-    rf"(?:(?P<password>{_PASSWORD})|{_KEY})s?(?:[ _-][(]?\w{{1,20}}[)]?){{0,4}}?"
+    rf"(?:(?P<password>{_PASSWORD})|{_KEY})s?(?:[ _-][(]?[^\W_]{{1,20}}[)]?){{0,4}}?"
     r"[\"'`*_]{0,3}[ \t]*(?:[:=|]|:=|=>|\bis\b)[*_]{0,2}[ \t]*"
     r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s|]{1,200})"
 )
@@ -38,7 +38,7 @@ _NO_SECRET = re.compile(
     r"|\d+-?[a-z]{1,12}|[\w.+-]+@[\w-]+\.[a-z]{2,}|\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}",
     re.IGNORECASE,
 )
-_PART = r"(?:[a-z]+\d{0,5}[a-z]?|\d{1,4})"
+_PART = r"(?:[a-z]+(?:\d{1,5}[a-z]?)?|\d{1,4})"
 _WORDS_WITH_DASHES = re.compile(rf"{_PART}(?:[-_./:]{_PART})+")
 
 

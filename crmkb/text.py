@@ -43,6 +43,8 @@ def slugify(name: str) -> str:
 
 def fold(name: str) -> str:
     """Return the key by which names are compared: without case, width, extra or hidden blanks."""
+    if name.isascii():
+        return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFKC", name)
     folded = unicodedata.normalize("NFKC", folded.casefold())
     if not folded.isascii():

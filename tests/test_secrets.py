@@ -35,11 +35,16 @@ SECRETS = [
     ("glpat" + "-x1Y2z3x1Y2z3x1Y2z3x1", "a GitLab token", "glpat-…"),
     ("sk_live" + "_4eC39HqLyjWDarjtT1zdp7dc", "a Stripe key", "sk_live_…"),
     ("rk_test" + "_4eC39HqLyjWDarjtT1zdp7dc", "a Stripe key", "rk_test_…"),
+    ("whsec_" + "4eC39HqLyjWDarjtT1zdp7dc", "a Stripe key", "whsec_…"),
     ("AIza" + "SyA1234567890abcdefghijklmnopqrstuv", "a Google API key", "AIza…"),
+    ("GOCSPX" + "-AbC1_dEf-GhI2jKl3mNo4PqR5", "a Google secret", "GOCSPX-…"),
     ("sk" + "-abcdefghijklmnopqrst1234", "an API key", "sk-…"),
     ("sk-ant" + "-api03-AbC1_dEf-GhI2jKl3mNo4PqR5", "an API key", "sk-ant-…"),
     ("sk-proj" + "-AbC1dEfGhI2jKl3mNo4PqR5", "an API key", "sk-proj-…"),
     ("SG." + "abcdefghijklmnopqrstuv.abcdefghijklmnop", "a SendGrid key", "SG.…"),
+    ("npm_" + "a1B2c3" * 6, "an npm token", "npm_…"),
+    ("pypi" + "-AgEIcHlwaS5vcmcCJDAxMjM0NTY3", "a PyPI token", "pypi-…"),
+    ("PuTTY-User-Key" + "-File-3: ssh-ed25519", "a private key", "PuTTY-User-Key-File-…"),
     ("pat-eu1" + "-01234567-89ab-cdef-0123-456789abcdef", "a HubSpot token", "pat-eu1-…"),
     (
         "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N",
@@ -149,6 +154,10 @@ NONE = [
     "hubspot_id: " + CARD.replace(" ", ""),
     "invoice: #" + CARD.replace(" ", ""),
     "9" + CARD.replace(" ", ""),
+    "1000 0000 0000" + " 0008",
+    "token: abc123",
+    "password: a1!",
+    ACCOUNT.replace(" ", "") + "12",
     CARD.replace(" ", "") + "234",
     "https://x.example/" + CARD.replace(" ", ""),
     "+47 22 33 44 55 66 77",
@@ -175,6 +184,49 @@ NONE = [
 @pytest.mark.parametrize("around", ["{}", "Notes\n\n- see {}.\n", "{}\n"])
 def test_what_only_looks_like_a_secret_is_none(text: str, around: str) -> None:
     assert list(find_secrets(around.format(text))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"_{SLACK}_", f"user_{SLACK}", f"({AWS})", "_sk" + "-abcdefghijklmnopqrst1234_"],
+)
+def test_a_token_behind_an_underscore_is_found(text: str) -> None:
+    (secret,) = find_secrets(text)
+    assert secret.excerpt in masked(text)
+
+
+def test_a_short_token_of_slack_is_found() -> None:
+    assert [each.excerpt for each in find_secrets("see xox" + "b-1234567890")] == ["xoxb-…"]
+
+
+def test_a_token_with_percent_signs_is_masked_whole() -> None:
+    text = "d=xox" + "d-AbCdEfGhIjKl%2FmNoPqR%2BsT%3D; x=y"
+    assert masked(text) == "d=xoxd-…; x=y"
+
+
+def test_a_private_key_in_a_mail_that_is_quoted_is_found() -> None:
+    (secret,) = find_secrets(f"> {KEY_BEGINS}\n> Proc-Type: 4\n>\n> MIIEowIBAAKCAQEA12\n")
+    assert secret.kind == "a private key"
+
+
+HOSTILE = {
+    "parts of a key": "token: " + "aa-" * 50 + "1!!x",
+    "headers of a private key": f"{'x' * 30}\n{KEY_BEGINS}\n" + "a:  " * 60 + "!",
+    "web tokens": "-eyJaaaaaaaa" * 40_000,
+    "keys": "_sk-" * 100_000,
+    "words behind a key": ("secret" + "_" * 90) * 5_000,
+    "more words": ("secret" + "_a" * 40 + " ") * 5_000,
+    "cards": f"{CARD}, " * 50_000,
+    "accounts": f"{ACCOUNT} x " * 30_000,
+    "tokens": f"{SLACK} " * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_is_searched_for_hours(name: str) -> None:
+    text = HOSTILE[name]
+    assert len(list(find_secrets(text))) <= 50_000
+    assert len(masked(text)) <= len(text)
 
 
 def test_secrets_come_in_the_order_of_lines_and_once_each() -> None:

@@ -25,7 +25,7 @@ from crmkb.workspace.change import to_value
 from crmkb.workspace.leaks import SecretFound
 from crmkb.workspace.lock import made
 
-_ACTION, _OPTIONS = "crm_action", ("now", "as_of", "actor")
+_ACTION, _OPTIONS = "crm_action", ("now", "as_of", "actor", "allow_secret")
 _MOST_SHOWN = 60
 
 
@@ -79,6 +79,7 @@ def draft_of(session: Session, action: str, values: Mapping[str, Any], written: 
         "now": session.now.isoformat(),
         "as_of": session.options.as_of,
         "actor": session.options.actor,
+        "allow_secret": "true" if session.options.allow_secret else "",
     }
     return Draft(action, given, session.typed or values.get(written) or "", options)
 
@@ -138,14 +139,12 @@ def kept(
     try:
         yield
     except KeyboardInterrupt:  # what was under way may be done: only a text is worth the doubt
-        draft = draft_of(session, action, values, written)
+        draft = _without_secrets(session, draft_of(session, action, values, written))
         if draft.text.strip():
             _keep(session, draft, former)
         raise
     except CrmError as error:
-        draft = draft_of(session, action, values, written)
-        if isinstance(error, SecretFound):
-            draft = _without_secrets(draft)
+        draft = _without_secrets(session, draft_of(session, action, values, written), error)
         if draft.text.strip() or session.has_asked or _is_refusal(session, error):
             words = _keep(session, draft, former)
             error.hint = f"{error.hint}; {words}" if error.hint else words
@@ -162,13 +161,26 @@ def drop_done(session: Session, done: Draft, former: Draft | None) -> None:
         drop(former)
 
 
-def _without_secrets(draft: Draft) -> Draft:
-    """Return a draft in which what looks like a secret is masked: a draft is a file, too."""
+def _without_secrets(session: Session, draft: Draft, error: CrmError | None = None) -> Draft:
+    """Return a draft in which the secrets that nobody allowed are masked: it is a file, too."""
+    if not isinstance(error, SecretFound) and _allows_secrets(session):
+        return draft
     values = {
         key: masked(value) if isinstance(value, str) else [masked(item) for item in value]
         for key, value in draft.values.items()
     }
-    return replace(draft, values=values, text=masked(draft.text))
+    options = {key: masked(value) for key, value in draft.options.items()}
+    return replace(draft, values=values, text=masked(draft.text), options=options)
+
+
+def _allows_secrets(session: Session) -> bool:
+    """Return whether a person allows secrets in this act, or the settings in some files."""
+    if session.options.allow_secret:
+        return True
+    try:
+        return bool(session.workspace.config.secrets_allowed_in)
+    except CrmError:
+        return False
 
 
 def _is_refusal(session: Session, error: CrmError) -> bool:

@@ -8,10 +8,8 @@ import sys
 from crmkb.store import markdown
 from crmkb.text import printable
 
-_PICTURE = re.compile(r"^```mermaid\n.*?^```\n+", re.MULTILINE | re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _ALERT = re.compile(r"^> \[!(\w+)\]$", re.MULTILINE)
-_LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\])*)\]\([^()\s]*\)")
+_LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\]){0,500})\]\([^()\s]{0,2000}\)")
 # Rich would write out the characters that these stand for.
 _CHARACTER = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br ?/?>")
@@ -25,10 +23,23 @@ def harmless(text: str) -> str:
 def for_terminal(text: str) -> str:
     """Return the Markdown of a page that makes sense without a browser."""
     body = harmless(markdown.parse(text.encode()).body)
-    body = _COMMENT.sub("", _PICTURE.sub("", body))
+    body = _without(f"\n{body}", "\n```mermaid\n", "\n```")
+    body = _without(body, "<!--", "-->")
     body = _LINK.sub(r"\1", body)
     body = _ALERT.sub(lambda match: f"> **{match[1].capitalize()}:**", body)
     return _LINE_BREAK.sub(" · ", body).strip()
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """Return a text without its parts between these two, in one pass also where none is closed."""
+    kept, reached = [], 0
+    while (start := text.find(opening, reached)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        kept.append(text[reached:start])
+        reached = end + len(closing)
+    return "".join([*kept, text[reached:]])
 
 
 def _unless_steering(match: re.Match[str]) -> str:

@@ -37,7 +37,8 @@ def refuse_secrets(change: Change, allowed_in: Sequence[str]) -> None:
     """Raise `SecretFound` when a change adds a secret to a file, or to git's log."""
     found = list(leaks(change.differing, allowed_in))
     if not found:  # a message tells what is in a file: that is the place to name
-        found = [(_MESSAGE, secret) for secret in find_secrets(change.message)]
+        told = f"{change.message}\n{change.actor}"
+        found = [(_MESSAGE, secret) for secret in find_secrets(told)]
     if found:
         raise SecretFound(found)
 

@@ -23,6 +23,7 @@ from unittest import SkipTest
 import pytest
 
 from crmkb.cli.commands import init
+from crmkb.store.paths import JOURNAL
 from crmkb.workspace import Workspace
 from tests.conftest import Ran
 from tests.faults import acts, deaths
@@ -183,12 +184,16 @@ def _try(scene: Scene, death: Death, number: int, tally: Tally) -> None:
         tally.kinds["  (had ended before)"] += 1
     if death.with_git:
         deaths.await_orphans(ended.group)
+    is_cut_off = any(scene.root.glob(f".git/*/{JOURNAL}"))
     words = scene.next_words(number)
     ran = crm(scene.root, *words)
     deaths.await_orphans(ended.group)
     told = next((each for each in MENDED if each in ran.err), "nothing to mend")
     tally.kinds[f"  ({told})"] += 1
+    tally.kinds["  (at a step)" if death.delay is None else "  (within a git)"] += 1
     wrongs = [*_wrongs(scene, words), *_ended_wrongly(words, ran)]
+    if is_cut_off != (told in MENDED):
+        wrongs.append(f"what was cut off was not said: {ran.err}")
     if number % FSCK_EVERY == 0 and (said := git(scene.root, "fsck", "--no-dangling")):
         wrongs.append(f"fsck: {said}")
     for wrong in wrongs:

@@ -77,7 +77,7 @@ def write_together(setting: str, turns: int, seed: int) -> Tally:
         done, lines = _all_writers(root, turns, seed, has_editor=setting != "alone")
         for each in done:
             tally.try_one(setting)
-            _judge(root, each, tally)
+            _judge(root, each, setting, tally)
         for wrong in _wrongs(root, begun, done, lines):
             tally.fail(f"{setting}: {wrong}")
         if _foreign(root) != foreign:
@@ -174,7 +174,7 @@ def _save(root: Path, saved: Path) -> None:
     saved.write_text(json.dumps(lines))
 
 
-def _judge(root: Path, done: Done, tally: Tally) -> None:
+def _judge(root: Path, done: Done, setting: str, tally: Tally) -> None:
     """Say what is wrong with one act: neither done nor refused, lost, or done in part."""
     full = root / done.path
     is_there = full.exists() and done.mark in full.read_text().replace("\n", " ").split(" ")
@@ -182,7 +182,7 @@ def _judge(root: Path, done: Done, tally: Tally) -> None:
         tally.fail(f"{done.mark} was said to be done, and is not in {done.path}")
     elif done.code == Exit.CONFLICT:
         tally.refuse()
-        tally.kinds[f"  ({_reason(done.said)})"] += 1
+        tally.kinds[f"  ({setting}: {_reason(done.said)})"] += 1
         if is_there:
             tally.fail(f"{done.mark} was refused, and is in {done.path}")
     elif done.code != Exit.DONE:

@@ -19,6 +19,7 @@ from random import Random
 
 import yaml
 
+from crmkb import reports
 from crmkb.cli.main import main
 from tests.cli.sample import SAMPLE
 from tests.conftest import CONFIG
@@ -160,8 +161,10 @@ def _problems(folder: Path) -> dict[str, list[tuple[int, str]]]:
 
 
 def _answers(folder: Path) -> dict[str, Said]:
+    """Return what is told of whole files; `data_quality` counts what is wrong with others."""
     lists = {kind: crm(folder, "list", kind, "--all", "--format", "csv") for kind in KINDS}
-    return {**lists, "report": crm(folder, "report", "--all", "--stdout")}
+    counting = [name for name in reports.wholes(folder) if name != "data_quality"]
+    return {**lists, "report": crm(folder, "report", *counting, "--stdout")}
 
 
 def _differences(
@@ -183,9 +186,12 @@ def _differences(
 
 
 def _figures(page: str) -> str:
-    """Return a page without its digests and the list of what is left out."""
-    page = re.sub(r"^(?:inputs|output): .*\n", "", page, flags=re.MULTILINE)
-    return re.sub(r"^\n## Left out\n.*?(?=^---\n|\Z)", "", page, flags=re.MULTILINE | re.DOTALL)
+    """Return pages without digests, without what is left out, and without problems of files."""
+    page = re.sub(
+        r"^(?:(?:inputs|output): |\| Problems in files \|).*\n", "", page, flags=re.MULTILINE
+    )
+    told = r"^\n?## (?:Left out|Problems in files)\n.*?(?=^\n?## |^---\n|\Z)"
+    return re.sub(told, "", page, flags=re.MULTILINE | re.DOTALL)
 
 
 def _why(data: bytes) -> str:

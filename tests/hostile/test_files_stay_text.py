@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from crmkb.cli.main import main
+from crmkb.cli.terminal import for_terminal
 from crmkb.config import BadConfig, read_config
 from crmkb.prose import without_code
 from crmkb.store import markdown
+from crmkb.tasks import read_tasks
 from tests.conftest import Crm, Tree
 
 
@@ -128,3 +130,14 @@ def test_no_line_is_read_for_hours() -> None:
     line = "[x](y) " + "".join("`" * n + " " for n in range(1, 2000))
     assert without_code(line) == line  # millions of backticks: from each, a search took minutes
     assert without_code("a `b` c ``d ` e`` f `g") == "a  c  f `g"
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\r", " \t"])
+def test_no_blanks_within_a_task_take_hours(blank: str) -> None:
+    (task,) = read_tasks(f"- [ ] one{blank * 300_000}two{blank * 300_000}")
+    assert task.text == "one two"
+
+
+@pytest.mark.parametrize("part", ["<!--", "<!-- -", "\n```mermaid\n", "[", "[a](b", "![](", "&#"])
+def test_no_page_takes_hours_on_a_terminal(part: str) -> None:
+    assert len(for_terminal(part * 100_000 + "the end")) > 7

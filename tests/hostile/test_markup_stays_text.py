@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from crmkb.store import markdown
+from crmkb.text import one_line
 from tests.conftest import Crm, Tree
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False, "html": True})
@@ -81,6 +84,43 @@ def test_a_name_changes_nothing_of_a_page_but_its_words(tree: Tree, crm: Crm, na
     assert shape((root / PAGE).read_text(encoding="utf-8")) == expected
 
 
+PRINTED = """\
+---
+title: Own
+queries:
+  q: SELECT name FROM customers
+---
+
+{{ q[0].name }}
+
+- {{ q[0].name }}
+
+# {{ q[0].name }} of {{ q[0].name }}
+
+| a | b |
+|---|---|
+| {{ q[0].name }} | b |
+"""
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_shown_as_it_is_wherever_a_template_prints_it(
+    tree: Tree, crm: Crm, name: str
+) -> None:
+    own = {"templates/reports/own.md": PRINTED}
+    tree({**workspace("Plain Name"), **own})
+    expected = shape(crm("report", "own", "--stdout").out)
+    tree(workspace(name))
+
+    page = crm("report", "own", "--stdout").out
+
+    assert shape(page) == expected
+    words = re.sub(
+        "<[^>]*>", "", MARKDOWN.render(page.split("---\n", 2)[2].partition("## Left")[0])
+    )
+    assert unescape(words).count(one_line(name)) == 5
+
+
 DRAWN = """\
 ---
 title: Own
@@ -127,6 +167,15 @@ def test_no_file_name_ends_the_notice_of_a_page(tree: Tree, crm: Crm) -> None:
 
     assert page.count("-->") == 1
     assert page.index("-->") > page.index("Please do not edit")
+
+
+def test_a_title_is_one_value_of_the_front_matter(tree: Tree, crm: Crm) -> None:
+    title = "a: [b] # c 'd' \\\\ {e: *f"
+    tree({"templates/reports/own.md": f'---\ntitle: "{title}"\n---\n\nText\n'})
+
+    fields = markdown.parse(crm("report", "own", "--stdout").out.encode()).fields
+
+    assert fields["title"] == title.replace("\\\\", "\\")
 
 
 def test_no_front_matter_is_forged_by_a_title(tree: Tree, crm: Crm, root: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from crmkb.cli.offers import completions
+from crmkb.store.git import Git as OurGit
+from crmkb.store.git import GitRefused
 from crmkb.store.paths import find_git
 from tests.conftest import Crm, Git, Tree
 
@@ -78,9 +80,6 @@ def test_git_takes_no_bare_repository_that_it_only_came_across(tmp_path: Path, c
     mark, program = spring(tmp_path / "bare")
     for name, value in (("core.fsmonitor", program), ("gpg.program", program)):
         subprocess.run(["git", "-C", str(tmp_path / "bare"), "config", name, value], check=True)
-
-    from crmkb.store.git import Git as OurGit
-    from crmkb.store.git import GitRefused
 
     with pytest.raises(GitRefused, match="bare repository"):
         OurGit(tmp_path / "bare").run("log")
@@ -213,6 +212,40 @@ def test_no_name_is_taken_for_an_option_of_git(tree: Tree, crm: Crm, git: Git, n
     assert not list(root.rglob("RAN"))
     assert git("status", "--porcelain") == ""
     assert "usage: git" not in git("log", "--format=%B")
+
+
+def test_no_path_in_the_log_is_taken_for_an_option(tree: Tree, git: Git) -> None:
+    root = tree(ACME)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "Acme")
+
+    assert list(OurGit(root).log("--output=RAN")) == []
+    assert not (root / "RAN").exists()
+
+
+def test_no_signature_of_a_stranger_starts_a_program_for_a_timeline(
+    tree: Tree, crm: Crm, git: Git
+) -> None:
+    root = tree(ACME)
+    mark, program = spring(root)
+    git("add", "--all")
+    git("commit", "--quiet", "-m", "Acme")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n"
+    commit = git("cat-file", "commit", "HEAD").replace("\n\n", f"\n{signature}\n", 1)
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--stdin"],
+        cwd=root,
+        input=commit,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    git("update-ref", "HEAD", made.stdout.strip())
+    git("config", "gpg.program", program)
+    git("config", "log.showSignature", "true")
+
+    assert "Acme" in crm("timeline", "acme").out
+    assert not mark.exists()
 
 
 @pytest.mark.parametrize("name", ["--upload-pack=x", "-rf"])

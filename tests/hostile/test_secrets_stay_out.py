@@ -182,6 +182,36 @@ def test_no_commit_message_holds_a_secret(acme: Path, crm: Crm, git: Git) -> Non
     assert crm("list", "customers").code == 0
 
 
+@pytest.mark.parametrize("actor", [TOKEN, f"Bot {CARD}"])
+def test_no_actor_brings_a_secret_into_the_log(acme: Path, crm: Crm, git: Git, actor: str) -> None:
+    ran = crm("set", "acme", "tier=growth", "--actor", actor)
+
+    assert ran.code == 1
+    assert "the commit message: holds" in ran.err
+    assert not any(each in everything(acme, git) for each in (HIDDEN, CARD))
+
+
+def test_what_failed_for_another_reason_is_kept_without_it_too(acme: Path, crm: Crm) -> None:
+    ran = crm("log-note", "nobody", "Note", "--notes", f"Her {TOKEN}", "--actor", TOKEN)
+
+    assert ran.code == 4
+    assert "what you typed is kept: crm again" in ran.err
+    assert not [path for path in acme.rglob("*") if path.is_file() and HIDDEN in _text(path)]
+    assert HIDDEN not in crm("again", "--list").out
+
+
+def test_what_a_person_allowed_is_kept_with_it(acme: Path, crm: Crm, git: Git) -> None:
+    hook = acme / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    crm("--allow-secret", "log-note", "acme", "Note", "--notes", f"Her {TOKEN}")
+    hook.unlink()
+
+    assert crm("again").code == 0
+    assert f"Her {TOKEN}" in git("show")
+
+
 def test_what_was_refused_is_kept_without_it(acme: Path, crm: Crm, git: Git) -> None:
     assert "crm again" in crm("log-note", "acme", "Note", "--notes", f"Her {TOKEN}").err
 

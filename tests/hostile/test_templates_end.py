@@ -141,6 +141,39 @@ def test_no_loop_is_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert words.startswith("stopped: it makes more text, or loops longer,")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% set x = 'a' * 1000 %}{% for i in range(100) %}{% set y = x.upper() %}{% endfor %}",
+        "{% for x in [1] recursive %}{% if loop.depth0 < 1 %}{{ loop(range(99999)) }}{% endif %}"
+        "{% endfor %}",
+        "{% set x = range(9999) %}{% for i in range(9) %}{% set y = x|sum %}{% endfor %}",
+    ],
+    ids=["what methods return", "loops within a loop", "what filters are given"],
+)
+def test_no_call_is_for_nothing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("crmkb.store.bounds.WORK", 50_000)
+    monkeypatch.setattr("crmkb.store.bounds.SECONDS", 600)
+
+    assert refused(text).startswith("stopped: it makes more text, or loops longer,")
+
+
+@pytest.mark.parametrize("filter", ["upper", "replace('1', '2')", "escape", "string"])
+def test_no_list_is_made_a_text_by_a_filter(filter: str) -> None:
+    assert refused(f"{{{{ [1, 2]|{filter} }}}}").startswith("a list is no text")
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ '%0999999d' % 1 }}", "{{ '%*d' % (999999, 1) }}", "{{ '%999999s'|format('a') }}"]
+)
+def test_no_format_is_tried_to_see_how_wide_it_is(text: str) -> None:
+    assert refused(text) == "stopped: a format is too wide"
+
+
+def test_no_lists_are_summed() -> None:
+    assert refused("{{ [[1], [2]]|sum(start=[])|length }}") == "only numbers can be summed"
+
+
 def test_no_template_takes_longer_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 3))
     monkeypatch.setattr("crmkb.store.bounds.time.monotonic", lambda: next(clock))

@@ -96,6 +96,7 @@ def _go_back(session: Session, draft: Draft) -> None:
         session.now = datetime.fromisoformat(when)
     session.options.as_of = session.options.as_of or draft.options["as_of"]
     session.options.actor = session.options.actor or draft.options["actor"]
+    session.options.allow_secret |= bool(draft.options["allow_secret"])
 
 
 def _action(name: str) -> Action:
