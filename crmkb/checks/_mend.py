@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from crmkb.checks import all_checks
-from crmkb.entities import entities
 from crmkb.errors import CrmError, Problem
+from crmkb.kinds import kinds
 from crmkb.store import markdown
 from crmkb.store.markdown import CannotEdit, Edit
 from crmkb.store.paths import matches
@@ -26,7 +26,7 @@ def mend(workspace: Workspace, problems: Iterable[Problem]) -> Change:
 
 
 def _is_record(path: str) -> bool:
-    return any(matches(path, entity.pattern) for entity in entities().values())
+    return any(matches(path, kind.pattern) for kind in kinds().values())
 
 
 def _mended(workspace: Workspace, path: str) -> Write | None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from crmkb.checks._places import at_key, texts
 from crmkb.checks._since import changed_on
 from crmkb.dates import parse_iso_day
-from crmkb.entities.deal import Deal
 from crmkb.errors import Problem
 from crmkb.store.markdown import Append, Edit
 from crmkb.workspace import Workspace
@@ -45,8 +44,10 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield the entry that is missing at the end, with the day on which git saw the change."""
-    if record.model is not Deal:
+    if record.kind.noun != "deal":
         return
+    from crmkb.entities.deal import Deal  # mending is rare
+
     deal, _ = Deal.read(record.document.fields, record.stages)
     stage, moves = workspace.config.stages.get(deal.stage), deal.close_date_changes
     days = [move.on for move in moves]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crmkb.checks._places import at_key, texts
-from crmkb.entities.deal import Deal
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit, Set
 from crmkb.workspace import Workspace
@@ -33,8 +32,10 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield the day on which the history has the deal closed."""
-    if record.model is not Deal or record.document.fields.get(KEY):
+    if record.kind.noun != "deal" or record.document.fields.get(KEY):
         return
+    from crmkb.entities.deal import Deal  # mending is rare
+
     deal, _ = Deal.read(record.document.fields, record.stages)
     stage = workspace.config.stages.get(deal.stage)
     last = deal.history[-1] if deal.history else None

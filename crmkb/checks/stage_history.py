@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from crmkb.checks._places import at_key, texts
 from crmkb.checks._since import changed_on
-from crmkb.entities import plain_word
-from crmkb.entities.deal import Deal
 from crmkb.errors import Problem, did_you_mean
 from crmkb.store.markdown import Append, Edit
 from crmkb.text import close_matches
@@ -53,8 +51,11 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
     """Yield the entry that is missing at the end, with the day on which git saw the change."""
-    if record.model is not Deal:
+    if record.kind.noun != "deal":
         return
+    from crmkb.entities import plain_word  # mending is rare
+    from crmkb.entities.deal import Deal
+
     deal, _ = Deal.read(record.document.fields, record.stages)
     days = [change.on for change in deal.history]
     if not days or not deal.stage or deal.history[-1].stage == deal.stage or days != sorted(days):

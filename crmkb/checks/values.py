@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from crmkb.entities import Finding
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit, Set
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import Record
+
+if TYPE_CHECKING:
+    from crmkb.entities import Finding
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:

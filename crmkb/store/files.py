@@ -1,8 +1,4 @@
-"""Files of a workspace: walk, read, and write whole or not at all.
-
-Paths are relative to the workspace, with `/`. Symbolic links are followed only while they stay
-inside; hidden files and folders, and whatever is no Markdown or CSV, are not ours.
-"""
+"""Files of a workspace: read, and write whole or not at all. Finding them is left to `walk`."""
 
 from __future__ import annotations
 
@@ -11,16 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EBUSY, EEXIST, ENOENT, ENOTDIR, ENOTEMPTY, ESPIPE
-from hashlib import blake2b
+from hashlib import blake2b, sha1
 from pathlib import Path
 from stat import S_ISFIFO
-from typing import NamedTuple
 
-from crmkb.errors import CrmError, Problem
-from crmkb.store.paths import CUSTOMERS, KNOWLEDGE_BASE
+from crmkb.errors import CrmError
 
-WALKED = (CUSTOMERS, KNOWLEDGE_BASE)
-SUFFIXES = (".md", ".csv")
 TEMPORARY = ".crm-writing-"
 _WORTH_THREADS, _THREADS = 8, 16
 _MAY_STAY = (ENOTEMPTY, EEXIST, ENOENT, ENOTDIR, EBUSY)
@@ -55,74 +47,16 @@ def writing(full: Path) -> Iterator[None]:
         raise CannotWrite(str(full), error) from error
 
 
-class Stamp(NamedTuple):
-    """What the system tells of a file without reading it.
-
-    Equal stamps mean equal content, unless the file was read within the grain of its clock.
-    """
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-
-def walk(root: Path, problems: list[Problem]) -> dict[str, Stamp]:
-    """Return every file of customers and knowledge base; say in `problems` what was refused."""
-    found: dict[str, Stamp] = {}
-    prefixes = [""]
-    while prefixes:
-        prefix = prefixes.pop()
-        for entry in _entries(root, prefix, problems):
-            path = prefix + entry.name
-            try:
-                if refusal := _refusal(root, entry):
-                    problems.append(Problem(_printable(path), 1, "", refusal))
-                elif entry.is_dir(follow_symlinks=False):
-                    prefixes.append(f"{path}/")
-                elif path.endswith(SUFFIXES) and entry.is_file():
-                    found[path] = _stamp(entry.stat())
-            except OSError as error:
-                problems.append(Problem(path, 1, "", f"cannot be read: {error.strerror}"))
-    return found
-
-
-def _entries(root: Path, prefix: str, problems: list[Problem]) -> list[os.DirEntry[str]]:
-    """Return what lies in a folder of ours; of the workspace itself only the folders we read."""
-    try:
-        with os.scandir(f"{root}/{prefix}") as entries:
-            shown = [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError as error:
-        problems.append(Problem(prefix.rstrip("/"), 1, "", f"cannot be listed: {error.strerror}"))
-        return []
-    return shown if prefix else [entry for entry in shown if entry.name in WALKED]
-
-
-def _refusal(root: Path, entry: os.DirEntry[str]) -> str:
-    """Return why something is not read, or an empty text."""
-    if not entry.name.isascii() and _printable(entry.name) != entry.name:
-        return "has a name that is not UTF-8; rename it"
-    if not entry.is_symlink():
-        return ""
-    target = Path(os.path.realpath(entry.path))
-    if not target.is_relative_to(root):
-        return "is a link that leads out of the workspace"
-    if target.is_dir():
-        return "is a link to a folder; only links to files are followed"
-    return "" if target.exists() else "is a link that leads nowhere"
-
-
-def _printable(name: str) -> str:
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _stamp(stat: os.stat_result) -> Stamp:
-    return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-
-
 def digest(data: bytes) -> str:
     """Return the hash by which contents are compared."""
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def blob(data: bytes) -> str:
+    """Return the id that git gives to a file of these bytes, if it does not convert them."""
+    hasher = sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    hasher.update(data)
+    return hasher.hexdigest()
 
 
 def read(full: Path | str) -> bytes | None:

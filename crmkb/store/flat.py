@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 # What YAML takes for no text, or for the end of a line.
-_ODD = re.compile("[^\n -~\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_ODD = re.compile("[\x00-\x09\x0b-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _PLAIN = r"[^\n \-?:,\[\]{}#&*!|>'\"%@`](?:[^\n:#]++|:(?=[^\n ])|(?<! )#)*+(?<! )"
 _SCALAR = rf"""{_PLAIN}|'[^\n']*'|"[^\n"\\]*\""""
 _KEY = "[A-Za-z_][A-Za-z0-9_-]{0,99}"

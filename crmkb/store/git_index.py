@@ -212,6 +212,7 @@ class GitIndex:
             return
         if head.startswith("ref:"):
             yield self.shared_dir / f"{head.removeprefix('ref:').strip()}.lock"
+        yield self.shared_dir / "packed-refs.lock"
         yield self.shared_dir / "objects/maintenance.lock"
 
 

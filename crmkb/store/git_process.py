@@ -79,19 +79,41 @@ def run(
 
     Raise `GitRefused` with its words, which are always English.
     """
+    return told(root, arguments, listing, more).decode("utf-8", "surrogateescape")
+
+
+def told(
+    root: Path,
+    arguments: Sequence[str],
+    listing: BinaryIO | None = None,
+    more: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return what a git command prints, as it is."""
+    with start(root, arguments, listing, more) as process:
+        out, err = process.communicate()
+    if process.returncode:
+        words = (err or out).decode("utf-8", "replace")
+        command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
+        raise GitRefused(command, words)
+    return out
+
+
+def start(
+    root: Path,
+    arguments: Sequence[str],
+    listing: BinaryIO | None = None,
+    more: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a git command, which is to be waited for; raise `GitMissing`."""
     settings = (part for setting in SETTINGS for part in ("-c", setting))
     try:
-        done = subprocess.run(
+        return subprocess.Popen(
             ["git", "--literal-pathspecs", *settings, *arguments],
             cwd=root,
-            stdin=listing,
-            capture_output=True,
-            check=False,
+            stdin=listing or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env={**os.environ, **_SPEAKING, **(more or {})},
         )
     except FileNotFoundError as error:
         raise GitMissing from error
-    text = done.stdout.decode("utf-8", "surrogateescape")
-    if done.returncode:
-        raise GitRefused(arguments[0], done.stderr.decode("utf-8", "replace") or text)
-    return text

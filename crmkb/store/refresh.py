@@ -8,24 +8,22 @@ from __future__ import annotations
 import gc
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from crmkb.config import Config
-from crmkb.errors import Problem
-from crmkb.store import database, files
-from crmkb.store.files import Stamp
+from crmkb.store import database, files, folders, git_view
+from crmkb.store.difference import Difference, file_clock, find_difference, forget_unplaced
 from crmkb.store.paths import customer_of, slug_of, state_dir
-
-GRAIN_NS = 2_000_000_000
-"""A file changed this shortly before it was read may change again under the same stamp."""
+from crmkb.store.walk import Stamp
 
 Progress = Callable[[int, int], None]
+Committed = Callable[[str], str | None]
 
 _OWN_TABLES = (
     "fields",
@@ -42,23 +40,6 @@ _OWN_TABLES = (
     "files",
 )
 _PORTION = 500
-# A file read within the grain has no size here, so that its stamp equals nothing on disk.
-_STAMPS = (
-    "SELECT path, CASE WHEN max(mtime_ns, ctime_ns) <= read_ns - ? THEN size END,"
-    " mtime_ns, ctime_ns, inode FROM files"
-)
-_UNPLACED = "FROM problems WHERE path NOT IN (SELECT path FROM files)"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What the index does not know yet: files to read or to forget, and what was refused."""
-
-    stamps: Mapping[str, Stamp]
-    known: Collection[str]
-    doubtful: Sequence[str]
-    gone: Sequence[str]
-    refused: Sequence[Problem]
 
 
 def refresh(
@@ -77,29 +58,12 @@ def refresh(
             _take_in(db, root, config, difference, progress)
 
 
-def find_difference(db: sqlite3.Connection, root: Path) -> Difference | None:
-    """Return how the files differ from what the database holds, or None when they do not."""
-    refused: list[Problem] = []
-    stamps = files.walk(root, refused)
-    known = {row[0]: row[1:] for row in db.execute(_STAMPS, (GRAIN_NS,))}
-    doubtful = sorted(path for path, stamp in stamps.items() if known.get(path) != stamp)
-    gone = known.keys() - stamps.keys()
-    if not doubtful and not gone and set(refused) == _unplaced(db):
-        return None
-    return Difference(stamps, known.keys(), doubtful, list(gone), refused)
-
-
-def _unplaced(db: sqlite3.Connection) -> set[Problem]:
-    """Return the problems of what could not be walked or read: it has no row in `files`."""
-    found = db.execute(f"SELECT path, line, field, message, hint {_UNPLACED}")
-    return {Problem(*row) for row in found}
-
-
 def _take_in(
     db: sqlite3.Connection, root: Path, config: Config, difference: Difference, progress: Progress
 ) -> None:
-    db.execute(f"DELETE {_UNPLACED}")
-    intake = _Intake(db, root, config)
+    forget_unplaced(db)
+    committed = _committed(db, root, difference)
+    intake = _Intake(db, root, config, committed)
     intake.tables["problems"] += map(astuple, difference.refused)
     intake.forget(difference.gone)
     total = len(difference.doubtful)
@@ -110,15 +74,61 @@ def _take_in(
                 progress(number, total)
             intake.read(path, difference.stamps[path], is_known=path in difference.known)
         intake.write()
+    _note(db, difference)
     progress(total, total)
+
+
+def _committed(db: sqlite3.Connection, root: Path, difference: Difference) -> Committed:
+    """Return what tells the ids of files in git's last commit; known files get theirs at once."""
+    view = difference.view
+    if view is None or not view.head:
+        return _Ids().of
+    moved = sorted(view.moved.items())
+
+    def ids() -> Iterable[tuple[str, str]]:
+        return git_view.committed(root, view.head) if difference.is_whole else moved
+
+    if difference.known:
+        known = ((id_, path, id_) for path, id_ in ids() if path in difference.known)
+        db.executemany(
+            "UPDATE files SET committed = ? WHERE path = ? AND committed IS NOT ?", known
+        )
+    return _Ids(ids()).of
+
+
+class _Ids:
+    """Ids of files, sorted by path, asked for in that order: so they need not all be kept."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = iter(pairs)
+        self._path, self._id = "", ""
+
+    def of(self, path: str) -> str | None:
+        """Return the id of a file, None for one that has none here."""
+        while self._path < path:
+            pair = next(self._pairs, None)
+            if pair is None:
+                return None
+            self._path, self._id = pair
+        return self._id if self._path == path else None
+
+
+def _note(db: sqlite3.Connection, difference: Difference) -> None:
+    """Keep what spares looking at each file the next time."""
+    git_view.remember(db, difference.view)
+    if difference.is_whole:
+        db.execute("DELETE FROM folders")
+    folders.note(db, difference.folders, difference.lost, difference.clock)
 
 
 class _Intake:
     """Reads files into rows and writes these in portions, within the transaction of `refresh`."""
 
-    def __init__(self, db: sqlite3.Connection, root: Path, config: Config) -> None:
-        self._db, self._root, self._config = db, root, config
-        self._clock = _file_clock(state_dir(root))
+    def __init__(
+        self, db: sqlite3.Connection, root: Path, config: Config, committed: Committed
+    ) -> None:
+        self._db, self._root, self._config, self._committed = db, root, config, committed
+        self._clock = file_clock(state_dir(root))
         self._ids = count(db.execute("SELECT coalesce(max(id), 0) + 1 FROM files").fetchone()[0])
         self.tables: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
 
@@ -130,14 +140,17 @@ class _Intake:
             self.forget([path])
             self.tables["problems"].append((path, 1, "", error.message, ""))
             return
-        digest = None if data is None else files.digest(data)
-        if is_known and digest == self._digest(path):
+        digest = None if data is None else files.blob(data)
+        held, committed = self._held(path) if is_known else ("", None)
+        if is_known and digest == held:
             self._restamp(path, stamp)
             return
         if is_known:
             self.forget([path])
         if data is not None:
-            self._add(path, data, (*stamp, self._clock, digest))
+            of_head = self._committed(path)
+            committed = committed if of_head is None else of_head
+            self._add(path, data, (*stamp, self._clock, digest, committed))
 
     def forget(self, paths: Collection[str]) -> None:
         """Delete all rows of some files."""
@@ -173,11 +186,12 @@ class _Intake:
         for table, values in rows.tables.items():
             self.tables[table] += values
 
-    def _digest(self, path: str) -> str:
-        found: tuple[str] = self._db.execute(
-            "SELECT digest FROM files WHERE path = ?", (path,)
+    def _held(self, path: str) -> tuple[str, str | None]:
+        """Return the id of the bytes whose rows there are, and of those in git's last commit."""
+        found: tuple[str, str | None] = self._db.execute(
+            "SELECT digest, committed FROM files WHERE path = ?", (path,)
         ).fetchone()
-        return found[0]
+        return found
 
     def _restamp(self, path: str, stamp: Stamp) -> None:
         self._db.execute(
@@ -185,17 +199,6 @@ class _Intake:
             " WHERE path = ?",
             (*stamp, self._clock, path),
         )
-
-
-def _file_clock(state: Path | None) -> int:
-    """Return the time of the disk's own clock, by which the files are stamped."""
-    if state is None:
-        return 0
-    with suppress(OSError):
-        mark = state / "clock"
-        mark.write_bytes(b"")
-        return mark.stat().st_mtime_ns
-    return 0
 
 
 @contextmanager

@@ -30,11 +30,17 @@ SOURCES = (HERE, VIEWS, HERE.parent / "entities", HERE.parent)
 RENAMED = {"primary": "is_primary", "left": "left_on"}
 """Keys whose name SQL keeps for itself get another column name."""
 
-COMMON_TABLES = """
+UNSETTLED = "committed IS NOT digest OR max(mtime_ns, ctime_ns) > read_ns - 2000000000"
+"""Whose bytes are not those of the last commit for certain, or may change under the same stamp."""
+
+COMMON_TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT, customer TEXT,
     slug TEXT, title TEXT, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER,
-    read_ns INTEGER, digest TEXT);
+    read_ns INTEGER, digest TEXT, committed TEXT);
+CREATE INDEX files_unsettled ON files (path) WHERE {UNSETTLED};
+CREATE TABLE folders (path TEXT PRIMARY KEY, mtime_ns INTEGER, ctime_ns INTEGER, inode INTEGER,
+    is_odd BOOLEAN, read_ns INTEGER) WITHOUT ROWID;
 CREATE TABLE fields (path TEXT, key TEXT, position INTEGER, value TEXT,
     PRIMARY KEY (path, key, position)) WITHOUT ROWID;
 CREATE TABLE names (name TEXT, kind TEXT, path TEXT, customer TEXT, what TEXT,

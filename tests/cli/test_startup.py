@@ -84,6 +84,7 @@ def test_completion_loads_nothing(tree: Tree, words: str, offered: str) -> None:
         (["tasks"], "Send the quote"),
         (["search", "quote"], "platform"),
         (["query", "SELECT name FROM deals"], "Platform"),
+        (["check"], ""),
     ],
 )
 def test_reading_an_index_that_is_up_to_date_loads_nothing(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crmkb.errors import Problem
 from crmkb.store import files
+from crmkb.store.walk import walk
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -146,18 +147,18 @@ def test_a_folder_that_cannot_be_listed_is_named(
         return real(folder)
 
     monkeypatch.setattr(os, "scandir", guarded)
-    problems: list[Problem] = []
+    found = walk(tmp_path)
 
-    assert list(files.walk(tmp_path, problems)) == ["customers/b/profile.md"]
-    assert problems == [Problem("customers/a", 1, "", "cannot be listed: Permission denied")]
+    assert list(found.files) == ["customers/b/profile.md"]
+    assert found.refused == [Problem("customers/a", 1, "", "cannot be listed: Permission denied")]
 
 
 def test_a_stamp_tells_of_any_change(tmp_path: Path) -> None:
     full = tmp_path / "customers/a/profile.md"
     files.write_whole(full, b"one")
-    before = files.walk(tmp_path, [])
+    before = walk(tmp_path).files
 
     os.utime(full, ns=(1, full.stat().st_mtime_ns))
     files.write_whole(full, b"two")
 
-    assert files.walk(tmp_path, []) != before
+    assert walk(tmp_path).files != before

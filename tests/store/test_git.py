@@ -170,3 +170,27 @@ def test_a_repository_that_was_there_stays(root: Path) -> None:
         fail()
 
     assert (root / ".git").is_dir()
+
+
+def test_many_files_lie_in_a_pack(runner: Runner, tree: Tree, git: Git) -> None:
+    paths = [f"customers/{n}.md" for n in range(250)]
+    tree({path: f"{path}\n" for path in paths})
+
+    runner.commit(paths, [], "Many")
+
+    assert int(git("count-objects").split()[0]) < 20
+    assert git("status", "--porcelain") == ""
+    assert git("show", "HEAD:customers/7.md") == "customers/7.md\n"
+
+
+def test_what_a_filter_keeps_out_of_git_is_in_no_pack(runner: Runner, tree: Tree, git: Git) -> None:
+    paths = [f"customers/{n}.md" for n in range(250)]
+    tree({path: f"secret {path}\n" for path in paths} | {".gitattributes": "*.md filter=mask\n"})
+    git("config", "filter.mask.clean", "sed s/secret/masked/")
+
+    runner.commit(paths, [], "Many")
+
+    assert git("show", "HEAD:customers/7.md") == "masked customers/7.md\n"
+    as_it_is = git("hash-object", "--no-filters", "customers/7.md").strip()
+    with pytest.raises(subprocess.CalledProcessError):
+        git("cat-file", "-e", as_it_is)

@@ -63,7 +63,10 @@ def test_the_locks_of_a_persons_git_stay(index: GitIndex, root: Path) -> None:
     assert all(lock.exists() for lock in locks)
 
 
-@pytest.mark.parametrize("name", ["HEAD.lock", "refs/heads/main.lock", "objects/maintenance.lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["HEAD.lock", "refs/heads/main.lock", "packed-refs.lock", "objects/maintenance.lock"],
+)
 def test_another_lock_that_a_killed_git_left_is_removed(
     index: GitIndex, root: Path, name: str
 ) -> None:

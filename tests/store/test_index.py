@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crmkb.config import Config, load_config
 from crmkb.errors import Problem
-from crmkb.store import database, refresh
+from crmkb.store import database, difference
 from crmkb.store import files as store_files
 from crmkb.store.index import Index
 from tests.conftest import Tree
@@ -98,7 +98,7 @@ def test_a_change_is_seen_and_only_the_changed_file_is_read(
 ) -> None:
     root = tree(FILES)
     look()
-    monkeypatch.setattr(refresh, "GRAIN_NS", 0)
+    monkeypatch.setattr(difference, "GRAIN_NS", 0)
     read: list[str] = []
     real = store_files.read
 

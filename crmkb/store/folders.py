@@ -1,0 +1,97 @@
+"""The folders that the index knows: listed again only where their times tell of other names."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crmkb.store.walk import WALKED, Folder, Found, list_folder
+
+# What was listed within the grain has no time here, so that it equals no folder on disk.
+_KNOWN = """
+SELECT path, CASE WHEN max(mtime_ns, ctime_ns) <= read_ns - 2000000000 AND NOT is_odd
+    THEN mtime_ns END, ctime_ns, inode
+FROM folders
+"""
+_TOPS = frozenset(f"{folder}/" for folder in WALKED)
+_FILES_BELOW = "SELECT path FROM files WHERE path >= ? AND path < ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What lies in the folders that had to be listed, and which files and folders are gone."""
+
+    found: Found = field(default_factory=Found)
+    gone: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+
+def look(db: sqlite3.Connection, root: Path) -> Look:
+    """List the folders whose times are new, and the new ones in them."""
+    known = {row[0]: row[1:] for row in db.execute(_KNOWN)}
+    changed = [prefix for prefix, stamp in known.items() if _stamp(root, prefix) != stamp]
+    changed.sort(reverse=True)  # a folder before those in it, which may have gone with it
+    below: dict[str, set[str]] = defaultdict(set)
+    for prefix in known if changed != [""] else _TOPS & known.keys():
+        below[_parent(prefix)].add(prefix)
+    looked = Look()
+    while changed:
+        prefix = changed.pop()
+        if prefix in looked.found.folders or prefix in looked.lost:
+            continue
+        listed = list_folder(root, prefix, looked.found)
+        changed += [folder for folder in listed if folder not in known]
+        for folder in below[prefix].difference(listed):
+            _lose(looked, db, folder, below)
+        there = looked.found.files
+        looked.gone.update(path for path in _files_in(db, prefix) if path not in there)
+    return looked
+
+
+def note(
+    db: sqlite3.Connection, folders: Mapping[str, Folder], lost: Iterable[str], clock: int
+) -> None:
+    """Let the index know folders as they were listed, at the time `clock` or later."""
+    db.executemany("DELETE FROM folders WHERE path = ?", ((prefix,) for prefix in lost))
+    db.executemany(
+        "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?)",
+        ((prefix, *folder, clock) for prefix, folder in folders.items()),
+    )
+
+
+def _stamp(root: Path, prefix: str) -> tuple[int, int, int] | None:
+    try:
+        stat = os.stat(f"{root}/{prefix}")  # noqa: PTH116  making a Path takes longer
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
+def _parent(prefix: str) -> str:
+    """Return the folder in which a folder lies; that of the workspace lies in none of ours."""
+    return prefix[: prefix.rfind("/", 0, -1) + 1] if prefix else "/"
+
+
+def _lose(looked: Look, db: sqlite3.Connection, prefix: str, below: Mapping[str, set[str]]) -> None:
+    """Note that a folder is gone, with all in it."""
+    looked.gone.update(path for (path,) in db.execute(_FILES_BELOW, _range(prefix)))
+    folders = [prefix]
+    while folders:
+        looked.lost.add(folders[-1])
+        folders += below.get(folders.pop(), ())
+
+
+def _files_in(db: sqlite3.Connection, prefix: str) -> Iterator[str]:
+    """Yield the known files that lie in a folder itself."""
+    for (path,) in db.execute(_FILES_BELOW, _range(prefix)) if prefix else ():
+        if "/" not in path[len(prefix) :]:
+            yield path
+
+
+def _range(prefix: str) -> tuple[str, str]:
+    """Return between which names the paths below a folder lie."""
+    return prefix, f"{prefix[:-1]}0"

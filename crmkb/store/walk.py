@@ -1,0 +1,131 @@
+"""Finding the files of a workspace, and the folders they lie in.
+
+Paths are relative to the workspace, with `/`; those of folders end with it. Symbolic links are
+followed only while they stay inside; hidden files and folders, and whatever is no Markdown or CSV,
+are not ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from crmkb.errors import Problem
+from crmkb.store.paths import CUSTOMERS, KNOWLEDGE_BASE
+
+WALKED = (CUSTOMERS, KNOWLEDGE_BASE)
+SUFFIXES = (".md", ".csv")
+ATTRIBUTES = ".gitattributes"
+
+
+class Stamp(NamedTuple):
+    """What the system tells of a file without reading it.
+
+    Equal stamps mean equal content, unless the file was read within the grain of its clock.
+    """
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+class Folder(NamedTuple):
+    """What the system tells of a folder without listing it, and whether it must be listed anyway.
+
+    Equal times mean equal names, unless it was listed within the grain of its clock; a link may
+    lead elsewhere under the same name.
+    """
+
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    is_odd: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is, what was refused, and which folders have rules of their own for git."""
+
+    files: dict[str, Stamp] = field(default_factory=dict)
+    folders: dict[str, Folder] = field(default_factory=dict)
+    refused: list[Problem] = field(default_factory=list)
+    ruled: list[str] = field(default_factory=list)
+
+
+def walk(root: Path, starts: Iterable[str] = ("",)) -> Found:
+    """Return all that lies in some folders of the workspace, or in the whole of it."""
+    found = Found()
+    prefixes = [*starts]
+    while prefixes:
+        prefixes += list_folder(root, prefixes.pop(), found)
+    return found
+
+
+def list_folder(root: Path, prefix: str, found: Found) -> list[str]:
+    """Add to what was found what lies in one folder, and return the folders in it."""
+    before = len(found.refused), len(found.ruled)
+    folders: list[str] = []
+    is_odd = not prefix
+    stamp = (0, 0, 0)
+    try:
+        stat = (root / prefix).stat()
+        stamp = (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        with os.scandir(f"{root}/{prefix}") as entries:
+            listed = list(entries)
+    except OSError as error:
+        found.refused.append(
+            Problem(prefix.rstrip("/"), 1, "", f"cannot be listed: {error.strerror}")
+        )
+        listed = []
+    for entry in listed:
+        if entry.name.startswith(".") or not (prefix or entry.name in WALKED):
+            if entry.name == ATTRIBUTES and prefix:
+                found.ruled.append(prefix)
+            continue
+        is_odd |= entry.is_symlink()
+        if _take(root, prefix + entry.name, entry, found):
+            folders.append(f"{prefix}{entry.name}/")
+    is_odd |= (len(found.refused), len(found.ruled)) != before
+    found.folders[prefix] = Folder(*stamp, is_odd)
+    return folders
+
+
+def _take(root: Path, path: str, entry: os.DirEntry[str], found: Found) -> bool:
+    """Add a file of ours to what was found; return whether it is a folder instead."""
+    try:
+        if refusal := _refusal(root, entry):
+            found.refused.append(Problem(_printable(path), 1, "", refusal))
+        elif entry.is_dir(follow_symlinks=False):
+            return True
+        elif path.endswith(SUFFIXES) and entry.is_file():
+            found.files[path] = stamp_of(entry.stat())
+    except OSError as error:
+        found.refused.append(Problem(path, 1, "", f"cannot be read: {error.strerror}"))
+    return False
+
+
+def _refusal(root: Path, entry: os.DirEntry[str]) -> str:
+    """Return why something is not read, or an empty text."""
+    if not entry.name.isascii() and _printable(entry.name) != entry.name:
+        return "has a name that is not UTF-8; rename it"
+    if not entry.is_symlink():
+        return ""
+    target = Path(os.path.realpath(entry.path))
+    if not target.is_relative_to(root):
+        return "is a link that leads out of the workspace"
+    if target.is_dir():
+        return "is a link to a folder; only links to files are followed"
+    return "" if target.exists() else "is a link that leads nowhere"
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def stamp_of(stat: os.stat_result) -> Stamp:
+    """Return the stamp of a file."""
+    return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
