@@ -55,7 +55,12 @@ def target(path: str, folder: str, line: int | None = None) -> str:
 
 def label(value: object) -> str:
     """Return a text as a quoted label of a Mermaid picture; what it cannot hold looks alike."""
-    return f'"{one_line(str(value)).translate(_LOOKALIKES) or "–"}"'
+    return f'"{lookalike(value)}"'
+
+
+def lookalike(value: object) -> str:
+    """Return a text as a label of a Mermaid picture shows it."""
+    return one_line(str(value)).translate(_LOOKALIKES) or "–"
 
 
 def _harmless_start(match: re.Match[str]) -> str:

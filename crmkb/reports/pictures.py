@@ -5,8 +5,8 @@ Amounts of several currencies never share a picture: rows with a column `currenc
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, count
 
 from crmkb.money import say_number
 from crmkb.reports import escape
@@ -135,12 +135,11 @@ def _unit(highest: float) -> tuple[int, str]:
 
 def _axis(rows: Iterable[Row], label: str) -> list[str]:
     """Return the labels of an axis, no two the same: Mermaid would draw those in one place."""
-    seen: Counter[str] = Counter()
-    labels = []
+    labels: list[str] = []
     for row in rows:
-        name = shorten(one_line(month(row[label], "none")), _WIDEST)
-        seen[name] += 1
-        labels.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+        name = escape.lookalike(shorten(one_line(month(row[label], "none")), _WIDEST))
+        numbered = (f"{name} ({number})" for number in count(2))
+        labels.append(next(each for each in chain([name], numbered) if each not in labels))
     return labels
 
 

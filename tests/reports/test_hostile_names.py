@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import mermaidx  # type: ignore[import-untyped]
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from crmkb.reports.filters import Setting, link
@@ -67,6 +67,8 @@ def test_a_flowchart_is_a_box_for_each_name(names: list[str]) -> None:
 
 
 @given(st.lists(NAMES, min_size=2, max_size=5), NAMES)
+@example([")", "}"], "")  # shown alike
+@example(["a", "a", "a (2)"], "")
 def test_a_chart_is_one_block_with_a_label_for_each_row(names: list[str], title: str) -> None:
     rows = rows_of(names)
     for draw in (bars, lines):
