@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crmkb.checks._histories import changed_on, out_of_order
 from crmkb.checks._places import at_key, texts
-from crmkb.checks._since import changed_on
 from crmkb.dates import parse_iso_day
 from crmkb.errors import Problem
 from crmkb.store.markdown import Append, Edit
@@ -22,12 +22,6 @@ WHERE deals.close_date <> move.after AND coalesce(stages.outcome, 'open') = 'ope
         SELECT 1 FROM close_date_changes AS later WHERE later.path = move.path
             AND (later.day, later.position) > (move.day, move.position))
 """
-_OUT_OF_ORDER = """
-SELECT move.path, move.position, move.day, before.day FROM close_date_changes AS move
-JOIN close_date_changes AS before
-    ON before.path = move.path AND before.position = move.position - 1
-WHERE move.day < before.day
-"""
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
@@ -36,10 +30,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
         message = f"ends with {last}, but the close date is {date}"
         hint = f"add a line '- <day> from {last} to {date}', or: crm check --fix"
         yield at_key(workspace, path, HISTORY, message, hint)
-    for path, position, day, before in texts(workspace, _OUT_OF_ORDER):
-        message = f"{day} stands after {before}"
-        hint = "write the entries in the order of their days"
-        yield at_key(workspace, path, HISTORY, message, hint, int(position))
+    yield from out_of_order(workspace, "close_date_changes", HISTORY)
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crmkb.checks._histories import changed_on, out_of_order
 from crmkb.checks._places import at_key, texts
-from crmkb.checks._since import changed_on
 from crmkb.errors import Problem, did_you_mean
 from crmkb.store.markdown import Append, Edit
 from crmkb.text import close_matches
@@ -22,12 +22,6 @@ WHERE deals.stage <> change.stage AND NOT EXISTS (
     SELECT 1 FROM stage_changes AS later WHERE later.path = change.path
         AND (later.day, later.position) > (change.day, change.position))
 """
-_OUT_OF_ORDER = """
-SELECT change.path, change.position, change.day, before.day FROM stage_changes AS change
-JOIN stage_changes AS before
-    ON before.path = change.path AND before.position = change.position - 1
-WHERE change.day < before.day
-"""
 _UNKNOWN = """
 SELECT path, position, stage FROM stage_changes WHERE stage NOT IN (SELECT stage FROM stages)
 """
@@ -39,10 +33,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
         message = f"ends with {last!r}, but the stage is {stage!r}"
         hint = f"add a line '- <day> {stage}', or: crm check --fix"
         yield at_key(workspace, path, KEY, message, hint)
-    for path, position, day, before in texts(workspace, _OUT_OF_ORDER):
-        message = f"{day} stands after {before}"
-        hint = "write the entries in the order of their days"
-        yield at_key(workspace, path, KEY, message, hint, int(position))
+    yield from out_of_order(workspace, "stage_changes", KEY)
     for path, position, stage in texts(workspace, _UNKNOWN):
         message = f"{stage!r} is not one of {', '.join(workspace.stages)}"
         hint = did_you_mean(close_matches(stage, workspace.stages)) or ""

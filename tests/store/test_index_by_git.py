@@ -240,7 +240,13 @@ def test_a_file_that_git_was_told_not_to_look_at_is_seen(began: Path, git: Git) 
         git("update-index", flag.replace("--", "--no-"), DEAL)
 
 
-@pytest.mark.parametrize("where", [".gitattributes", "customers/.gitattributes", "config", "info"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        *(".gitattributes", "customers/.gitattributes", "customers/acme/.gitattributes"),
+        *("config", "info"),
+    ],
+)
 def test_line_ends_that_git_converts_are_seen(began: Path, git: Git, where: str) -> None:
     if where == "config":
         git("config", "core.autocrlf", "true")

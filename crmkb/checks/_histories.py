@@ -1,12 +1,28 @@
-"""Since when a key has its value: what git knows and the file does not say."""
+"""Histories that a deal keeps as dated lines: are they in order, and what does git add to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from crmkb.checks._places import at_key, texts
+from crmkb.errors import Problem
 from crmkb.store import markdown
 from crmkb.workspace import Workspace
+
+_OUT_OF_ORDER = """
+SELECT entry.path, entry.position, entry.day, before.day FROM {table} AS entry
+JOIN {table} AS before ON before.path = entry.path AND before.position = entry.position - 1
+WHERE entry.day < before.day
+"""
+
+
+def out_of_order(workspace: Workspace, table: str, key: str) -> Iterator[Problem]:
+    """Yield the lines of a history that stand after a later day; `table` is the index's own."""
+    for path, position, day, before in texts(workspace, _OUT_OF_ORDER.format(table=table)):
+        message = f"{day} stands after {before}"
+        hint = "write the entries in the order of their days"
+        yield at_key(workspace, path, key, message, hint, int(position))
 
 
 def changed_on(workspace: Workspace, path: str, key: str, is_it: Callable[[str], bool]) -> date:
