@@ -6,10 +6,8 @@ from collections.abc import Iterable
 
 from crmkb.checks import all_checks
 from crmkb.errors import CrmError, Problem
-from crmkb.kinds import kinds
 from crmkb.store import markdown
 from crmkb.store.markdown import CannotEdit, Edit
-from crmkb.store.paths import matches
 from crmkb.workspace import Change, Workspace, Write
 from crmkb.workspace.record import Record
 
@@ -20,19 +18,15 @@ MOST_ROUNDS = 5
 def mend(workspace: Workspace, problems: Iterable[Problem]) -> Change:
     """Return the change that mends what is certain in the files that have problems."""
     paths = sorted({problem.path for problem in problems})
-    writes = [write for path in paths if _is_record(path) and (write := _mended(workspace, path))]
+    writes = [write for path in paths if (write := _mended(workspace, path))]
     files = "1 file" if len(writes) == 1 else f"{len(writes)} files"
     return Change.of(*writes, message=f"Mend what check found in {files}")
-
-
-def _is_record(path: str) -> bool:
-    return any(matches(path, kind.pattern) for kind in kinds().values())
 
 
 def _mended(workspace: Workspace, path: str) -> Write | None:
     try:
         before = record = workspace.read(path)
-    except CrmError:  # missing or unreadable: told already, and there is nothing to go by
+    except CrmError:  # missing, unreadable, no record: nothing to go by
         return None
     for _ in range(MOST_ROUNDS):
         former, record = record, _after_one_round(workspace, record)

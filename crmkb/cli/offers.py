@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from crmkb import plugins
 from crmkb.config import Config, load_config
 from crmkb.errors import CrmError
+from crmkb.kinds import kinds
 from crmkb.store import peek
 from crmkb.store.paths import CUSTOMERS, find_workspace
 from crmkb.text import printable
@@ -58,7 +58,7 @@ def offered(offers: str, root: Path, config: Config, within: str = "") -> list[O
         "contacts": lambda: _records(root, "contact", within),
         "records": lambda: [*_customers(root), *_records(root, "deal"), *_records(root, "contact")],
         "tasks": lambda: _tasks(root, within),
-        "kinds": lambda: [(f"{noun}s", "") for noun in (*plugins.names("entities"), "task")],
+        "kinds": lambda: [(word, "") for word in (*(k.plural for k in kinds().values()), "tasks")],
         "reports": lambda: _reports(root),
     }
     return known[offers]() if offers in known else []

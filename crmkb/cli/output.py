@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Any, Literal, TextIO
 
 from crmkb.cli.table import Cell, Layout, lines
-from crmkb.csv_text import guarded
 from crmkb.text import one_line, printable
 
 SCHEMA_VERSION = 1
@@ -146,6 +145,8 @@ def _harmless_to_terminals(value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
+    from crmkb.csv_text import guarded  # only for CSV and TSV
+
     return guarded(value) if isinstance(value, str) else value
 
 

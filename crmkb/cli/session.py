@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from crmkb.cli.output import Output
 from crmkb.dates import read_day
-from crmkb.store.paths import exists, work_dir
 
 if TYPE_CHECKING:
     from crmkb.workspace import Change, Workspace
@@ -79,6 +78,8 @@ class Session:
         """Return whether the workspace is open and has drafts to tell of; once told, none."""
         if "workspace" not in self.__dict__ or self.options.quiet:
             return False
+        from crmkb.store.paths import exists, work_dir  # loaded with the workspace
+
         mark = work_dir(self.workspace.root) / DRAFTS / UNTOLD
         is_there = exists(mark)
         if is_there:

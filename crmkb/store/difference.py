@@ -20,10 +20,7 @@ from crmkb.store import git_view, schema
 from crmkb.store.folders import Look, look
 from crmkb.store.git_view import GitView
 from crmkb.store.paths import find_git, state_dir
-from crmkb.store.walk import SUFFIXES, Folder, Found, Stamp, stamp_of, walk
-
-GRAIN_NS = 2_000_000_000
-"""A file changed this shortly before it was read may change again under the same stamp."""
+from crmkb.store.walk import GRAIN_NS, SUFFIXES, Folder, Found, Stamp, stamp_of, walk
 
 MANY = 5_000
 """With fewer files, git would take longer than looking at each."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crmkb.store.walk import WALKED, Folder, Found, list_folder
+from crmkb.store.walk import GRAIN_NS, WALKED, Folder, Found, list_folder
 
 # What was listed within the grain has no time here, so that it equals no folder on disk.
-_KNOWN = """
-SELECT path, CASE WHEN max(mtime_ns, ctime_ns) <= read_ns - 2000000000 AND NOT is_odd
+_KNOWN = f"""
+SELECT path, CASE WHEN max(mtime_ns, ctime_ns) <= read_ns - {GRAIN_NS} AND NOT is_odd
     THEN mtime_ns END, ctime_ns, inode
 FROM folders
 """

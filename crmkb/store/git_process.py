@@ -1,7 +1,8 @@
 """Runs git, and says in its own words what it refuses.
 
-What people wait for most starts several gits, so that this is as thin as it can be; what may wait
-goes through GitPython, in `past`. Which commands to run is left to `git`.
+What people wait for most starts several gits, so that this is as thin as it can be; the commits of
+a path, and files as they were, go through GitPython in `past`. Which commands to run is left to
+`git`.
 """
 
 from __future__ import annotations

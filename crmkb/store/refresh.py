@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from crmkb.config import Config
+from crmkb.kinds import kinds
 from crmkb.store import database, files, folders, git_view
 from crmkb.store.difference import Difference, file_clock, find_difference, forget_unplaced
 from crmkb.store.paths import customer_of, slug_of, state_dir
@@ -156,13 +157,11 @@ class _Intake:
         """Delete all rows of some files."""
         if not paths:
             return
-        from crmkb.entities import entities
-
         keys = [(path,) for path in paths]
         # Full text is found by number only: by path, each deletion would read all of it.
         by_number = "DELETE FROM texts WHERE rowid = (SELECT id FROM files WHERE path = ?)"
         self._db.executemany(by_number, keys)
-        for table in (*_OWN_TABLES, *(entity.plural for entity in entities().values())):
+        for table in (*_OWN_TABLES, *(kind.plural for kind in kinds().values())):
             self._db.executemany(f"DELETE FROM {table} WHERE path = ?", keys)
 
     def write(self) -> None:

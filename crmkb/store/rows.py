@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from crmkb.prose import prose_lines, without_code
 from crmkb.secrets import find_secrets
 from crmkb.store import markdown
 from crmkb.store.paths import OUTCOMES, SUMMARY, customer_of, matches, slug_of
-from crmkb.store.schema import RENAMED, to_sql
+from crmkb.store.schema import to_sql
 from crmkb.tasks import read_tasks
 from crmkb.text import fold
 
@@ -247,8 +247,3 @@ def _conflict(body: str, first_line: int) -> int:
 
 def _add_problem(rows: Rows, problem: Problem) -> None:
     rows.add("problems", problem.path, problem.line, problem.field, problem.message, problem.hint)
-
-
-def columns_by_key(model: type[Entity]) -> Mapping[str, str]:
-    """Return each key of a kind with the name of its column."""
-    return {name: RENAMED.get(name, name) for name in model.model_fields}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from crmkb.config import Config
+from crmkb.store.walk import GRAIN_NS
 
 if TYPE_CHECKING:
     from crmkb.entities import Entity
@@ -30,7 +31,7 @@ SOURCES = (HERE, VIEWS, HERE.parent / "entities", HERE.parent)
 RENAMED = {"primary": "is_primary", "left": "left_on"}
 """Keys whose name SQL keeps for itself get another column name."""
 
-UNSETTLED = "committed IS NOT digest OR max(mtime_ns, ctime_ns) > read_ns - 2000000000"
+UNSETTLED = f"committed IS NOT digest OR max(mtime_ns, ctime_ns) > read_ns - {GRAIN_NS}"
 """Whose bytes are not those of the last commit for certain, or may change under the same stamp."""
 
 COMMON_TABLES = f"""

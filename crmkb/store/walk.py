@@ -19,6 +19,8 @@ from crmkb.store.paths import CUSTOMERS, KNOWLEDGE_BASE
 WALKED = (CUSTOMERS, KNOWLEDGE_BASE)
 SUFFIXES = (".md", ".csv")
 ATTRIBUTES = ".gitattributes"
+GRAIN_NS = 2_000_000_000
+"""What changed this shortly before it was looked at may change again under the same stamp."""
 
 
 class Stamp(NamedTuple):

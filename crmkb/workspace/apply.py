@@ -64,13 +64,14 @@ def apply(
     """
     if not change.differing:
         return Applied(None, ())
-    if not change.allows_secrets:
-        refuse_secrets(change, secrets_allowed_in)
+    _refuse_secrets(change, secrets_allowed_in)
     if commit:
         _expect_repository(root)
     with locked(root, change.message, wait) as state:
         notes = journal.recover(state, root)
-        change = _up_to_date(root, change, again)
+        change = _up_to_date(root, planned := change, again)
+        if change is not planned:
+            _refuse_secrets(change, secrets_allowed_in)
         writes = change.differing
         if not writes:
             return Applied(None, (), tuple(notes))
@@ -90,6 +91,11 @@ def apply(
     if commit_id:
         notes += Git(root).remarks()
     return Applied(commit_id, tuple(writes), tuple(notes))
+
+
+def _refuse_secrets(change: Change, allowed_in: Sequence[str]) -> None:
+    if not change.allows_secrets:
+        refuse_secrets(change, allowed_in)
 
 
 def _expect_repository(root: Path) -> None:

@@ -117,6 +117,21 @@ def test_likely_duplicates_are_told_with_what_is_the_same(tree: Tree, crm: Crm) 
     ]
 
 
+def test_a_customer_whose_name_is_the_folder_of_another_is_told_as_a_twin(
+    tree: Tree, crm: Crm
+) -> None:
+    tree(
+        {
+            "customers/a/profile.md": customer("Acme"),
+            "customers/acme/profile.md": customer("Acme GmbH", website="other.example"),
+        }
+    )
+    twins = answers(crm, "data_quality")["twins"]
+    assert [picked(row, "record like_this same written") for row in twins] == [
+        ("Acme GmbH", "Acme", "name", "acme")
+    ]
+
+
 def test_late_logs_problems_and_lone_customers_are_told(tree: Tree, crm: Crm, git: Git) -> None:
     call = record(date="2026-11-01", type="call", subject="x", us=["ben"])
     tree({"customers/a/profile.md": customer("A"), "customers/a/interactions/1.md": call})

@@ -25,6 +25,11 @@ OF_CUSTOMERS = [
 ]
 DAY = "2026-11-20"
 
+WITHOUT_PICTURES = {
+    *("data_quality", "deal_health_metrics", "pipeline_status", "qualification_status"),
+    *("risk", "upcoming_meetings"),
+}
+
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
@@ -55,7 +60,9 @@ def test_narrowed_pages_are_shown_whole(sample: Path) -> None:
 
 @pytest.mark.parametrize("page", [*OF_REPORTS, OF_CUSTOMERS[-1]])
 def test_the_pictures_of_a_page_are_drawn_by_mermaid(sample: Path, page: str) -> None:
-    for source in pictures((sample / page).read_text(encoding="utf-8")):
+    found = pictures((sample / page).read_text(encoding="utf-8"))
+    assert bool(found) != (Path(page).stem in WITHOUT_PICTURES)
+    for source in found:
         assert "<svg" in mermaidx.render(source).svg()
 
 

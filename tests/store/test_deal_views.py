@@ -143,6 +143,15 @@ def test_who_takes_part_in_a_deal_is_counted_but_those_who_left(tree: Tree) -> N
         "customers/acme/interactions/c.md": call.format("2026-11-18", "someone", "deal: x\n"),
         "customers/acme/interactions/d.md": call.format("2026-11-19", "bob", "deal: other\n"),
         "customers/acme/interactions/e.md": call.format("2026-11-25", "bob", ""),
+        "customers/acme/interactions/note.md": call.format("2026-11-17", "bob", "").replace(
+            "type: call", "type: note"
+        ),
+        "customers/acme/interactions/mail.md": call.format(
+            "2026-11-16", "bob", "direction: outbound\n"
+        ).replace("type: call", "type: email"),
+        "customers/acme/relationships/zoe.md": (
+            "---\nname: Zoe\nrole: champion\nsince: 2026-12-01\n---\n"
+        ),
     }
     workspace = opened(tree(files), date(2026, 11, 20))
     sql = (

@@ -15,6 +15,7 @@ from crmkb.store.git import GitMissing, GitRefused, UnderWay
 from crmkb.store.paths import NoRepository, OutsideWorkspace
 from crmkb.workspace import Change, Workspace, Write
 from crmkb.workspace.apply import ChangedMeanwhile, IsLink, NotPutBack, apply
+from crmkb.workspace.leaks import SecretFound
 from crmkb.workspace.lock import Locked, locked
 from tests.conftest import Git, Tree
 from tests.workspace.conftest import ACME, NOW, change, content, some_change, write
@@ -637,6 +638,16 @@ def test_an_act_is_made_again_when_another_one_changed_its_file(
 
     assert [each.after for each in applied.writes] == [b"zero\none\n"]
     assert git("show", f"HEAD:{ACME}") == "zero\none\n"
+
+
+def test_a_secret_in_an_act_made_again_is_refused(committed: Path, tree: Tree) -> None:
+    wanted = change(write(committed, ACME, "one\n"))
+    tree({ACME: "zero\n"})
+    token = "ghp_" + "a1B2" * 10
+
+    with pytest.raises(SecretFound):
+        apply(committed, wanted, commit=True, again=lambda: change(write(committed, ACME, token)))
+    assert (committed / ACME).read_text() == "zero\n"
 
 
 def test_an_act_made_again_may_have_nothing_left_to_do(committed: Path, tree: Tree) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
-from crmkb.cli.commands._options import AsJson, counted
+from crmkb.cli.commands._options import AsJson, counted, customer_of
 from crmkb.cli.session import Session
 from crmkb.cli.table import Cell, Layout
 from crmkb.params import Param
@@ -44,7 +44,7 @@ def run(
     from crmkb.workspace.health import NotServed, healths
 
     workspace = session.workspace
-    slug = workspace.customer(customer).slug if customer else ""
+    slug = customer_of(workspace, customer)
     found = healths(workspace, slug)
     if slug and not found:
         status = workspace.index.rows("SELECT status FROM customers WHERE customer = ?", slug)

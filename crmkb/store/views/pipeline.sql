@@ -184,24 +184,27 @@ FROM (
 
 CREATE VIEW deal_engagement AS
 SELECT open_deals.path,
-    (SELECT count(*) FROM contacts WHERE contacts.customer = open_deals.customer
-        AND coalesce(contacts.left_on > settings.as_of, 1)) AS contacts_known,
-    (SELECT count(*) FROM contacts WHERE contacts.customer = open_deals.customer
-        AND contacts.role = 'champion' AND coalesce(contacts.left_on > settings.as_of, 1))
-        AS champions,
-    (SELECT count(*) FROM contacts WHERE contacts.customer = open_deals.customer
-        AND contacts.role = 'economic_buyer' AND coalesce(contacts.left_on > settings.as_of, 1))
-        AS economic_buyers,
+    coalesce(there.contacts, 0) AS contacts_known, coalesce(there.champions, 0) AS champions,
+    coalesce(there.economic_buyers, 0) AS economic_buyers,
     count(DISTINCT CASE WHEN met.days_ago < 90 THEN met.contact END) AS contacts_engaged,
     min(CASE WHEN met.role = 'champion' THEN met.days_ago END) AS champion_silent,
     min(CASE WHEN met.role = 'economic_buyer' THEN met.days_ago END) AS economic_buyer_silent
-FROM open_deals CROSS JOIN settings
+FROM open_deals
 LEFT JOIN (
-    SELECT touches.customer, touches.deal, touches.days_ago, fields.value AS contact, contacts.role
-    FROM touches CROSS JOIN settings
-    JOIN fields ON fields.path = touches.path AND fields.key = 'them'
-    LEFT JOIN contacts ON contacts.customer = touches.customer AND contacts.slug = fields.value
+    SELECT contacts.customer, count(*) AS contacts,
+        sum(coalesce(contacts.role = 'champion', 0)) AS champions,
+        sum(coalesce(contacts.role = 'economic_buyer', 0)) AS economic_buyers
+    FROM contacts CROSS JOIN settings
+    WHERE coalesce(contacts.since <= settings.as_of, 1)
+        AND coalesce(contacts.left_on > settings.as_of, 1)
+    GROUP BY contacts.customer
+) AS there ON there.customer = open_deals.customer
+LEFT JOIN (
+    SELECT touches.customer, touches.deal, touches.days_ago, part.contact, contacts.role
+    FROM participations AS part CROSS JOIN settings
+    JOIN touches ON touches.customer = part.customer AND touches.path = part.path
+    LEFT JOIN contacts ON contacts.customer = part.customer AND contacts.slug = part.contact
     WHERE contacts.left_on IS NULL OR contacts.left_on > settings.as_of
 ) AS met ON met.customer = open_deals.customer
     AND (met.deal = open_deals.slug OR met.deal IS NULL)
-GROUP BY open_deals.path, open_deals.customer, settings.as_of;
+GROUP BY open_deals.path, there.contacts, there.champions, there.economic_buyers;

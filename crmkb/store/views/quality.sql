@@ -15,21 +15,22 @@ GROUP BY one.kind, one.path, one.name, one.what;
 
 -- Those, and records that are only much like each other; the first of them is the `other`.
 CREATE VIEW likely_twins AS
-SELECT kind, path, other, CASE what WHEN 'email' THEN 'e-mail' ELSE what END AS what, name AS value
-FROM twins WHERE path > other AND what <> 'slug'
+SELECT kind, max(path, other) AS path, min(path, other) AS other,
+    CASE what WHEN 'email' THEN 'e-mail' ELSE what END AS what, name AS value
+FROM twins WHERE what <> 'slug'
 UNION
 SELECT 'customer', one.path, alike.first, 'name', one.value
 FROM identities AS one
 JOIN (SELECT key, min(path) AS first FROM identities WHERE kind = 'customer'
     GROUP BY key HAVING count(DISTINCT path) > 1) AS alike ON alike.key = one.key
 WHERE one.kind = 'customer' AND one.path <> alike.first
-    AND NOT EXISTS (SELECT 1 FROM twins WHERE twins.path = one.path)
+    AND NOT EXISTS (SELECT 1 FROM twins WHERE twins.path = one.path AND twins.other = alike.first)
 UNION
 SELECT 'contact', one.path, alike.first, 'phone', one.value
 FROM identities AS one
 JOIN (SELECT key, min(path) AS first FROM identities WHERE what = 'phone' AND is_valid = 1
     GROUP BY key HAVING count(DISTINCT customer) > 1) AS alike ON alike.key = one.key
-WHERE one.what = 'phone' AND one.path <> alike.first
+WHERE one.what = 'phone' AND one.is_valid = 1 AND one.path <> alike.first
 UNION
 SELECT 'contact', one.path, alike.first, 'name', contacts.name
 FROM names AS one
