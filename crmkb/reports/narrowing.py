@@ -62,8 +62,9 @@ class NoOwner(BadValue):
     """Nobody of that name is of the team, or owns anything."""
 
     def __init__(self, name: str, known: list[str]) -> None:
+        there = f"there are {', '.join(known[:20])}" if known else "nobody owns anything yet"
         close = did_you_mean(close_matches(name, known))
-        super().__init__(f"no owner named {name!r}", close or f"there are {', '.join(known[:20])}")
+        super().__init__(f"no owner named {name!r}", close or there)
 
 
 def expect(definition: Definition, given: Given) -> None:
