@@ -18,33 +18,32 @@ TRACES = ("pass", "pwd", "kennwort", "secret", "token", "_key", "api")
 _PASSWORD = r"pass(?:wor[dt]|wd|phrase|code|ord)|kennwort|pwd|mot de passe"
 _KEY = r"(?:secret|api|access|private|auth)(?:[ _-]?access)?(?:[ _-]?key|[ _-]token)|secret|token"
 # In lower case; up to four words may follow: "password for the demo system: …".
-_CALLED = re.compile(
+_CALLED = (
     rf"(?:(?P<password>{_PASSWORD})|{_KEY})s?(?:[ _-][(]?[^\W_]{{1,20}}[)]?){{0,4}}?"
     r"[\"'`*_]{0,3}[ \t]*(?:[:=|]|:=|=>|\bis\b)[*_]{0,2}[ \t]*"
     r"(?P<value>\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s|]{1,200})"
 )
-_IN_LINK = re.compile(r"://[^\s/:@'\"<>]{0,64}:(?P<value>[^\s/@'\"<>]{3,64})@(?=[\w\[])")
+_IN_LINK = r"://[^\s/:@'\"<>]{0,64}:(?P<value>[^\s/@'\"<>]{3,64})@(?=[\w\[])"
 
 _SHORTEST_PASSWORD, _SHORTEST_KEY = 6, 12
-_CODE = re.compile(
+_CODE = (
     r"[<(\[{].*|\$[\w{(].*|%\w+%|%[({].*|.*(?:\{\{|\$\{|\w\(|\w\[).*|(?:[.~]{0,2}/|\w+://|www\.).*"
     r"|[A-Za-z_]\w*(?:(?:\.|->|::)[A-Za-z_]\w*)+|[A-Z]+(?:_[A-Z0-9]+)+"
 )
-_NO_SECRET = re.compile(
+_NO_SECRET = (
     r"(?:your|my|the|some|an?|insert)[_-].*|\W*(?:example|placeholder|change[_-]?me|redacted|dummy"
     r"|hidden|masked|removed|n/a|xxx|todo).*"
     r"|(?:1|last|one|nord)-?pass.*|keepass.*|bitwarden.*|dashlane.*"
     r"|(?:oauth|openid|saml|sha-?|md|aes-?|base|rsa-?|utf-?|office|iso|tls|v)[\d.]+\W*"
-    r"|\d+-?[a-z]{1,12}|[\w.+-]+@[\w-]+\.[a-z]{2,}|\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}",
-    re.IGNORECASE,
+    r"|\d+-?[a-z]{1,12}|[\w.+-]+@[\w-]+\.[a-z]{2,}|\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}"
 )
 _PART = r"(?:[a-z]+(?:\d{1,5}[a-z]?)?|\d{1,4})"
-_WORDS_WITH_DASHES = re.compile(rf"{_PART}(?:[-_./:]{_PART})+")
+_WORDS_WITH_DASHES = rf"{_PART}(?:[-_./:]{_PART})+"
 
 
 def called_secret(text: str, lowered: str) -> Iterator[Found]:
     """Yield what a text calls a password or key; `lowered` is the text in lower case."""
-    for match in _CALLED.finditer(lowered):
+    for match in re.finditer(_CALLED, lowered):
         is_password = match["password"] is not None
         start, (begin, end) = match.start(), match.span("value")
         if is_real(text[begin:end], is_password=is_password):
@@ -54,10 +53,10 @@ def called_secret(text: str, lowered: str) -> Iterator[Found]:
 
 def in_links(text: str) -> Iterator[Found]:
     """Yield passwords in addresses of servers."""
-    for match in _IN_LINK.finditer(text):
+    for match in re.finditer(_IN_LINK, text):
         value = match["value"]
         is_word = value.lower() in ("password", "pass", "passwd", "pwd", "secret", "token")
-        if not (is_word or _CODE.fullmatch(value) or _NO_SECRET.fullmatch(value)):
+        if not (is_word or _is_no_secret(value)):
             yield *match.span(), "://…:…@", "a password in a link"
 
 
@@ -67,13 +66,18 @@ def is_real(value: str, *, is_password: bool) -> bool:
     shortest = _SHORTEST_PASSWORD if is_password else _SHORTEST_KEY
     if len(value) < shortest or len(set(value)) < 3 or " " in value:
         return False
-    if _CODE.fullmatch(value) or _NO_SECRET.fullmatch(value):
+    if _is_no_secret(value):
         return False
     has_letters, has_digits = any(map(str.isalpha, value)), any(map(str.isdecimal, value))
     if not is_password:
-        return has_letters and has_digits and not _WORDS_WITH_DASHES.fullmatch(value)
+        return has_letters and has_digits and not re.fullmatch(_WORDS_WITH_DASHES, value)
     has_signs = any(not char.isalnum() and char not in "-_./,:;'’–—…" for char in value)
     return has_digits or (has_signs and has_letters)
+
+
+def _is_no_secret(value: str) -> bool:
+    is_code = re.fullmatch(_CODE, value)
+    return bool(is_code or re.fullmatch(_NO_SECRET, value, re.IGNORECASE))
 
 
 def _bare(value: str) -> str:

@@ -15,19 +15,17 @@ from crmkb.errors import BadValue
 CLOCK = r"(?:\d{1,2}(?::\d{2}){1,2}(?:[.,]\d{1,9})?(?: ?[ap]m)?|\d{1,2} ?[ap]m)"
 """The pattern of a time of day in running words; `read_clock` tells whether it is one."""
 
-_CLOCK_PARTS = re.compile(
-    r"(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap]m))?", re.ASCII | re.IGNORECASE
-)
+_CLOCK_PARTS = r"(\d{1,2})(?::(\d{2}))?(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap]m))?"
 _ISO_MOMENT = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?"
     r"(?: ?(?:Z|[+-]\d{2}(?::?\d{2})?))?",
     re.ASCII | re.IGNORECASE,
 )
-_AHEAD = re.compile(r"in (\d{1,4}) (day|week|month|quarter|year)s?", re.ASCII)
-_AGO = re.compile(r"(\d{1,4}) (day|week|month|quarter|year)s? ago", re.ASCII)
-_SHIFT = re.compile(r"([+-])(\d{1,4})([dwmqy])", re.ASCII)
-_DAY_THEN_CLOCK = re.compile(rf"(?:(.+?) )??(?:at )?({CLOCK})", re.ASCII)
-_CLOCK_THEN_DAY = re.compile(rf"({CLOCK}) (.+)", re.ASCII)
+_AHEAD = r"in (\d{1,4}) (day|week|month|quarter|year)s?"
+_AGO = r"(\d{1,4}) (day|week|month|quarter|year)s? ago"
+_SHIFT = r"([+-])(\d{1,4})([dwmqy])"
+_DAY_THEN_CLOCK = rf"(?:(.+?) )??(?:at )?({CLOCK})"
+_CLOCK_THEN_DAY = rf"({CLOCK}) (.+)"
 
 _NEAR = {"today": 0, "tomorrow": 1, "yesterday": -1}
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -114,7 +112,7 @@ def parse_iso_moment(text: str) -> datetime | None:
 
 def read_clock(text: str) -> time | None:
     """Return the time of day written as `14:30`, `3pm` or `3:30:05 PM`, or None."""
-    match = _CLOCK_PARTS.fullmatch(text)
+    match = re.fullmatch(_CLOCK_PARTS, text, re.ASCII | re.IGNORECASE)
     if match is None or not (match[2] or match[4]):
         return None
     hour, minute, second = (int(part or 0) for part in match.group(1, 2, 3))
@@ -203,9 +201,9 @@ def _plain(words: str) -> str:
 
 
 def _split_clock(words: str) -> tuple[str, str]:
-    if match := _DAY_THEN_CLOCK.fullmatch(words):
+    if match := re.fullmatch(_DAY_THEN_CLOCK, words, re.ASCII):
         return match[1] or "", match[2]
-    if match := _CLOCK_THEN_DAY.fullmatch(words):
+    if match := re.fullmatch(_CLOCK_THEN_DAY, words, re.ASCII):
         return match[2], match[1]
     return words, ""
 
@@ -250,11 +248,11 @@ def _find_end(words: str, today: date, fiscal_year_start: int) -> date | None:
 
 
 def _find_shifted(words: str, today: date) -> date | None:
-    if match := _AHEAD.fullmatch(words):
+    if match := re.fullmatch(_AHEAD, words, re.ASCII):
         return _shift(today, int(match[1]), match[2][0])
-    if match := _AGO.fullmatch(words):
+    if match := re.fullmatch(_AGO, words, re.ASCII):
         return _shift(today, -int(match[1]), match[2][0])
-    if match := _SHIFT.fullmatch(words):
+    if match := re.fullmatch(_SHIFT, words, re.ASCII):
         return _shift(today, int(match[1] + match[2]), match[3])
     return None
 

@@ -1,7 +1,8 @@
 """Secrets in texts: tokens, private keys, cards, accounts, passwords; found, and masked.
 
 Pure: refusing them is left to `workspace/apply.py`, reporting them to `checks/secrets.py`. A text
-without any costs next to nothing: patterns are tried only where a plain search finds a trace.
+without any costs next to nothing: patterns are tried, and even compiled, only where a plain search
+finds a trace.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ class _Token:
 
     kind: str
     traces: tuple[bytes, ...]
-    pattern: re.Pattern[str]
+    pattern: str
 
 
 def _token(kind: str, traces: str, shape: str) -> _Token:
-    return _Token(kind, tuple(traces.encode().split()), re.compile(rf"(?<![A-Za-z0-9]){shape}"))
+    return _Token(kind, tuple(traces.encode().split()), rf"(?<![A-Za-z0-9]){shape}")
 
 
 # A run behind which the rest may be missing is bounded: else a hostile text takes hours.
@@ -84,7 +85,7 @@ _WEBHOOK = _token(
     "hooks.slack.com",
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/)\w+/[\w/-]{8,}",
 )
-_PLACEHOLDER = re.compile(r"[xX*._-]+|[xX]{4,}.*|your.*", re.IGNORECASE)
+_PLACEHOLDER = r"[xX*._-]+|[xX]{4,}.*|(?i:your).*"
 _CALLED = tuple(trace.encode() for trace in credentials.TRACES)
 
 # Every token is a long word; what makes up words as one letter, so that a plain search finds one.
@@ -95,7 +96,7 @@ _LETTERS = bytes(
 _LONG_WORD = b"a" * 15
 
 _TELLING = 6
-_TOLD_WORD = re.compile(r"[a-z0-9]{4,}")
+_TOLD_WORD = r"[a-z0-9]{4,}"
 
 
 def find_secrets(text: str, before: str = "") -> Iterator[Secret]:
@@ -115,7 +116,7 @@ def gives_away(name: str, text: str) -> bool:
     name = name.lower()
     for start, end, shown, _ in _all_in(text):
         hidden = text[start:end].removeprefix(shown.rstrip(" …")).lower()
-        if any(word[:_TELLING] in name for word in _TOLD_WORD.findall(hidden)):
+        if any(word[:_TELLING] in name for word in re.findall(_TOLD_WORD, hidden)):
             return True
     return False
 
@@ -159,6 +160,6 @@ def _found(text: str) -> Iterator[Found]:
 
 
 def _tokens(token: _Token, text: str) -> Iterator[Found]:
-    for match in token.pattern.finditer(text):
-        if not _PLACEHOLDER.fullmatch(text, match.end(1), match.end()):
+    for match in re.finditer(token.pattern, text):
+        if not re.fullmatch(_PLACEHOLDER, text[match.end(1) : match.end()]):
             yield *match.span(), f"{match[1]}…", token.kind

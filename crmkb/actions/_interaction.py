@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from crmkb.actions import _references
 from crmkb.actions._stages import leftovers, move
 from crmkb.actions._tasks import new_tasks
-from crmkb.actions.new_contact import contact_file
 from crmkb.dates import say_moment
 from crmkb.errors import Ambiguous, NotFound
 from crmkb.params import CustomerName, Moment, Param, StageName
-from crmkb.people import read_person
 from crmkb.store.paths import interaction_name
 from crmkb.text import one_line, slugify
 from crmkb.words import Direction, Sentiment, Severity
@@ -201,6 +199,11 @@ def _hosts(workspace: Workspace, names: list[str]) -> list[str]:
 
 def _newcomers(workspace: Workspace, customer: Record, people: list[str]) -> Newcomers:
     found = Newcomers([], [])
+    if not people:
+        return found
+    from crmkb.actions.new_contact import contact_file
+    from crmkb.people import read_person
+
     for text in people:
         name, email = read_person(text)
         fields = fields_of(emails=[email] if email else [], since=workspace.today)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 from crmkb.actions._references import currency_code, member
 from crmkb.dates import parse_iso_day, read_day, read_moment, say_day
 from crmkb.errors import BadValue, did_you_mean
-from crmkb.money import read_amount
 from crmkb.text import close_matches
 from crmkb.workspace import Workspace
 from crmkb.workspace.change import to_value
@@ -163,6 +162,8 @@ def _one(target: Target, key: str, text: str) -> str:
     if key in _CURRENCIES:
         return currency_code(text)
     if target.holds(key, Decimal) and key != "probability":
+        from crmkb.money import read_amount
+
         return str(to_value(read_amount(text)))
     if target.holds(key, bool):
         return {"yes": "true", "no": "false"}.get(text.lower(), text.lower())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import unified_diff
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from crmkb import plugins
-from crmkb.cli.ask import ask_for
 from crmkb.cli.session import Session
 from crmkb.cli.signature import Extra, command_of
 from crmkb.cli.table import Cell
@@ -46,7 +45,7 @@ class Action:
 
     def __init__(self, name: str, module: ModuleType) -> None:
         self.name, self.module = name, module
-        self.parameters = list(parameters_of(module.plan))
+        self.parameters = parameters_of(module.plan)
 
     @property
     def written(self) -> str:
@@ -85,12 +84,14 @@ def act(
 
 
 def _ask_wanted(
-    session: Session, module: ModuleType, parameters: list[Parameter], values: dict[str, Any]
+    session: Session, module: ModuleType, parameters: Sequence[Parameter], values: dict[str, Any]
 ) -> None:
     """Ask for optional values that an action wants as things are, if a person is there."""
     wanted = getattr(module, "wanted", None)
     if wanted is None or not session.can_ask:
         return
+    from crmkb.cli.ask import ask_for
+
     names = set(wanted(session.workspace, **values)) - values.keys()
     ask_for(session, [each for each in parameters if each.name in names], values)
 

@@ -7,7 +7,6 @@ stands below. The next command tells once that there is one; `crm again` carries
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -228,6 +227,8 @@ def _saved(root: Path | None, draft: Draft) -> Path | None:
 
 def new_file(folder: Path | None, name: str, data: bytes) -> Path:
     """Write a file of a new name, among temporary ones for no folder; nobody else may read it."""
+    import tempfile
+
     try:
         if folder is not None:
             folder.mkdir(exist_ok=True)

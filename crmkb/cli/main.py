@@ -5,6 +5,7 @@ Start-up imports Typer and nothing else that is heavy; a command's module is loa
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,9 @@ PANELS = ("Start", "Record", "Change", "Read", "Report and check", "More")
 
 INTERRUPTED = 130
 """What Typer makes of Ctrl-C."""
+
+FEW_COLLECTIONS = 100_000
+"""So many objects more, and Python looks for cycles among them: a command hardly leaves any."""
 
 OF_ANOTHER_REPOSITORY = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"),
@@ -227,6 +231,7 @@ def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
 def entry() -> None:
     """Run `crm` as a program; what nobody caught is a bug of ours."""
     sys.excepthook = _tell_bug
+    gc.set_threshold(FEW_COLLECTIONS)
     sys.exit(main())
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import typer
 
-from crmkb.cli.ask import MissingValue, ask_for, usage
-from crmkb.cli.offers import completions
 from crmkb.cli.session import Options, Session
 from crmkb.cli.values import Parameter, parameters_of, read_value
 from crmkb.dates import say_moment
@@ -38,7 +36,7 @@ def command_of(
 
     `run` gets the session, the values by parameter name, and the extra flags.
     """
-    parameters = list(parameters_of(function))
+    parameters = parameters_of(function)
     flags = list(extras)
 
     def command(context: typer.Context, **given: Any) -> None:
@@ -67,17 +65,30 @@ def _help_text(docstring: str) -> str:
 
 
 def _values(
-    session: Session, name: str, parameters: list[Parameter], given: dict[str, Any]
+    session: Session, name: str, parameters: Sequence[Parameter], given: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the values given, read; what is needed and missing is asked for."""
     missing = [p for p in parameters if _is_missing(p, given[p.name])]
     needed = [parameter for parameter in missing if parameter.is_required]
-    if needed and not session.can_ask:  # told before a pipe is read, whose text would be lost
+    if not needed:
+        return _given(session, parameters, missing, given)
+    from crmkb.cli.ask import MissingValue, ask_for, usage
+
+    if not session.can_ask:  # told before a pipe is read, whose text would be lost
         raise MissingValue(needed[0], usage(name, parameters))
-    values = {p.name: _read(session, p, given[p.name]) for p in parameters if p not in missing}
-    usual = [p for p in missing if p.param.is_usual and not p.is_required] if needed else []
+    values = _given(session, parameters, missing, given)
+    usual = [p for p in missing if p.param.is_usual and not p.is_required]
     ask_for(session, [*needed, *usual], values)
     return values
+
+
+def _given(
+    session: Session,
+    parameters: Iterable[Parameter],
+    missing: Collection[Parameter],
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {p.name: _read(session, p, given[p.name]) for p in parameters if p not in missing}
 
 
 def _is_missing(parameter: Parameter, raw: Any) -> bool:
@@ -161,6 +172,8 @@ def _completer(parameter: Parameter) -> Callable[[typer.Context, str], Iterator[
         if parameter.choices:
             yield from (choice for choice in parameter.choices if choice.startswith(incomplete))
         else:
+            from crmkb.cli.offers import completions
+
             options = ctx.find_object(Options) or Options()
             yield from completions(param.offers, incomplete, options.workspace, _customer(ctx))
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from crmkb.dates import read_moment
 from crmkb.errors import BadValue, did_you_mean
-from crmkb.money import read_amount
 from crmkb.params import Param
 from crmkb.text import close_matches
 
@@ -86,20 +86,24 @@ class Parameter:
         return get_args(self.type) if get_origin(self.type) is Literal else ()
 
 
-def parameters_of(function: Callable[..., Any]) -> Iterator[Parameter]:
-    """Yield the parameters of an action or command, without the first: what it works on."""
-    signature = inspect.signature(function, eval_str=True)
-    for parameter in list(signature.parameters.values())[1:]:
-        inner, param = _unwrap(parameter.annotation)
-        is_list = get_origin(inner) is list
-        yield Parameter(
-            name=parameter.name,
-            type=_unwrap(get_args(inner)[0])[0] if is_list else inner,
-            param=param,
-            is_list=is_list,
-            is_option=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-            default=parameter.default,
-        )
+@cache
+def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Return the parameters of an action or command, without the first: what it works on."""
+    _, *parameters = inspect.signature(function, eval_str=True).parameters.values()
+    return tuple(map(_parameter, parameters))
+
+
+def _parameter(parameter: inspect.Parameter) -> Parameter:
+    inner, param = _unwrap(parameter.annotation)
+    is_list = get_origin(inner) is list
+    return Parameter(
+        name=parameter.name,
+        type=_unwrap(get_args(inner)[0])[0] if is_list else inner,
+        param=param,
+        is_list=is_list,
+        is_option=parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+        default=parameter.default,
+    )
 
 
 def _unwrap(annotation: Any) -> tuple[Any, Param]:
@@ -132,6 +136,8 @@ def read_value(parameter: Parameter, text: str, session: Session) -> Any:
         workspace = session.workspace
         return read_moment(text, workspace.now, workspace.config.fiscal_year_start)
     if kind is Decimal:
+        from crmkb.money import read_amount
+
         return read_amount(text)
     return _whole(text) if kind is int else text
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmkb.errors import Ambiguous, NotFound
 from crmkb.people import domain_of
-from crmkb.store.index import Index
 from crmkb.store.paths import CUSTOMERS, KNOWLEDGE_BASE, exists, ref_of
 from crmkb.text import close_matches, fold
+
+if TYPE_CHECKING:
+    from crmkb.store.index import Index
 
 
 @dataclass(frozen=True, slots=True)

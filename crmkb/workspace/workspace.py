@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from crmkb.config import Config, load_config
 from crmkb.errors import AlreadyExists, CrmError, NotFound
 from crmkb.store import files
-from crmkb.store.index import Index
 from crmkb.store.paths import CUSTOMERS, JOURNAL, exists, find_workspace, inside, matches, work_dir
-from crmkb.store.refresh import Progress
-from crmkb.workspace import resolve, scores
+from crmkb.workspace import resolve
 from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.resolve import Sought
 
 if TYPE_CHECKING:  # what only some commands need is loaded when they do: reading must be quick
     from crmkb.store.git import Git
+    from crmkb.store.index import Index
     from crmkb.store.markdown import Value
+    from crmkb.store.refresh import Progress
     from crmkb.workspace.record import Record
 
 
@@ -60,6 +60,9 @@ class Workspace:
     @cached_property
     def index(self) -> Index:
         """Return the index, refreshed once."""
+        from crmkb.store.index import Index
+        from crmkb.workspace import scores
+
         return Index(self.root, self.config, self.today, self.progress, scores.fill)
 
     @cached_property
