@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from crmkb.dates import parse_iso_day
 from crmkb.entities._entity import Amount, Day, Entity, Number, Texts, WithHint, unknown_word
+from crmkb.histories import (
+    CloseDateChange,
+    StageChange,
+    close_date_changes,
+    read_close_date_change,
+    read_stage_change,
+    stage_changes,
+)
 from crmkb.words import DealKind
-
-
-class StageChange(NamedTuple):
-    """One entry of `stage_history`: the day on which a deal came into a stage."""
-
-    on: date
-    stage: str
-
-
-class CloseDateChange(NamedTuple):
-    """One entry of `close_date_history`: the day on which the close date was moved."""
-
-    on: date
-    before: date
-    after: date
-
-
-_MOVED = re.compile(r"(\S+)\s+from\s+(\S+)\s+to\s+(\S+)")
 
 
 class Deal(Entity):
@@ -78,8 +65,7 @@ class Deal(Entity):
     @classmethod
     def _day_and_stage(cls, items: list[str]) -> list[str]:
         for item in items:
-            day, _, stage = item.partition(" ")
-            if parse_iso_day(day) is None or not stage.strip():
+            if read_stage_change(item) is None:
                 raise ValueError(f"{item!r} is not a day and a stage such as 2026-08-14 discovery")
         return items
 
@@ -87,7 +73,7 @@ class Deal(Entity):
     @classmethod
     def _three_days(cls, items: list[str]) -> list[str]:
         for item in items:
-            if _read_move(item) is None:
+            if read_close_date_change(item) is None:
                 example = "2026-11-20 from 2026-10-31 to 2026-12-18"
                 raise ValueError(f"{item!r} is not a move of the close date such as {example}")
         return items
@@ -95,18 +81,9 @@ class Deal(Entity):
     @property
     def history(self) -> list[StageChange]:
         """Return the stage changes as they are written, oldest first."""
-        parts = (item.split(None, 1) for item in self.stage_history)
-        return [StageChange(date.fromisoformat(day), stage.strip()) for day, stage in parts]
+        return stage_changes(self.stage_history)
 
     @property
     def close_date_changes(self) -> list[CloseDateChange]:
         """Return the moves of the close date as they are written, oldest first."""
-        return [move for item in self.close_date_history if (move := _read_move(item))]
-
-
-def _read_move(item: str) -> CloseDateChange | None:
-    match = _MOVED.fullmatch(item.strip())
-    if match is None:
-        return None
-    on, before, after = map(parse_iso_day, match.groups())
-    return CloseDateChange(on, before, after) if on and before and after else None
+        return close_date_changes(self.close_date_history)

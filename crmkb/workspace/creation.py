@@ -7,13 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from crmkb.kinds import Kind, kinds
+from crmkb.kinds import COMMON, Kind, kinds
+from crmkb.plain_values import plain_values
 from crmkb.store import markdown, templates
 from crmkb.store.markdown import Value
 from crmkb.workspace.change import Write
 from crmkb.workspace.record import check_values
-
-_LATE = ("tags", "aliases", "source")
 
 
 def new_file(
@@ -29,7 +28,7 @@ def new_file(
 ) -> Write:
     """Return the file of a new record, rendered from its template with `values` beside it."""
     kind = kinds()[noun]
-    if not kind.is_plainly_right(fields):
+    if plain_values(kind, fields, stages) is None:
         from crmkb.entities import entities
 
         check_values(entities()[noun], fields, stages)
@@ -47,5 +46,5 @@ def new_file(
 
 def _in_order(kind: Kind, fields: Mapping[str, Value]) -> list[str]:
     """Return the keys given: those of the kind, those of all records, and own ones."""
-    known = [*kind.types, *_LATE]
+    known = [*(key for key in kind.types if key not in COMMON), *COMMON]
     return [*(key for key in known if key in fields), *(key for key in fields if key not in known)]
