@@ -32,13 +32,14 @@ class Look:
 
 def look(db: sqlite3.Connection, root: Path) -> Look:
     """List the folders whose times are new, and the new ones in them."""
-    known = {row[0]: row[1:] for row in db.execute(_KNOWN)}
-    changed = [prefix for prefix, stamp in known.items() if _stamp(root, prefix) != stamp]
+    known, changed = _known_and_changed(db, root)
+    looked = Look()
+    if not changed:
+        return looked
     changed.sort(reverse=True)  # a folder before those in it, which may have gone with it
     below: dict[str, set[str]] = defaultdict(set)
-    for prefix in known if changed != [""] else _TOPS & known.keys():
+    for prefix in known if changed != [""] else _TOPS & known:
         below[_parent(prefix)].add(prefix)
-    looked = Look()
     while changed:
         prefix = changed.pop()
         if prefix in looked.found.folders or prefix in looked.lost:
@@ -63,12 +64,22 @@ def note(
     )
 
 
-def _stamp(root: Path, prefix: str) -> tuple[int, int, int] | None:
-    try:
-        stat = os.stat(f"{root}/{prefix}")  # noqa: PTH116  making a Path takes longer
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+def _known_and_changed(db: sqlite3.Connection, root: Path) -> tuple[set[str], list[str]]:
+    """Return all known folders, and those whose times are new or that are gone.
+
+    There may be fifty thousand: nothing is made here that is not needed.
+    """
+    known, changed, top = set(), [], f"{root}/"
+    for prefix, mtime_ns, ctime_ns, inode in db.execute(_KNOWN):
+        known.add(prefix)
+        try:
+            stat = os.stat(top + prefix)  # noqa: PTH116
+        except OSError:
+            changed.append(prefix)
+            continue
+        if (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) != (mtime_ns, ctime_ns, inode):
+            changed.append(prefix)
+    return known, changed
 
 
 def _parent(prefix: str) -> str:

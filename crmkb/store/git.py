@@ -7,7 +7,6 @@ paths, and when git refuses, the index is as it was. Putting files back is left 
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -83,12 +82,16 @@ class Git:
         self._index_file: Path | None = None
 
     def run(
-        self, *arguments: str, paths: Iterable[str] | None = None, listing: str | bytes = ""
+        self,
+        *arguments: str,
+        paths: Iterable[str] | None = None,
+        listing: str | bytes = "",
+        also_fine: int = 0,
     ) -> str:
         """Run a git command and return what it prints; raise `GitRefused` with its words.
 
         `paths` are handed over as literal pathspecs, whatever they are called; `listing` is what
-        the command reads else.
+        the command reads else, and `also_fine` a code with which it may end besides 0.
         """
         command = [*arguments]
         if paths is not None:
@@ -99,7 +102,7 @@ class Git:
             listing = listing.encode("utf-8", "surrogateescape")
         with self._input() as file:
             fill(file, listing)
-            return git_process.run(self._root, command, file, more)
+            return git_process.run(self._root, command, file, more, also_fine)
 
     def commit(
         self, paths: Sequence[str], gone: Sequence[str], message: str, wait: float = 5.0
@@ -286,6 +289,8 @@ class Git:
         """Return where a command's input goes; what writes is felt also after our death."""
         if self._index_file:
             return self._own_index.input()
+        import tempfile
+
         return cast("AbstractContextManager[BinaryIO]", tempfile.TemporaryFile(buffering=0))
 
     def _diff(self, paths: Sequence[str], *options: str) -> list[str]:

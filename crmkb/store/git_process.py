@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from crmkb.errors import CrmError
 
@@ -51,6 +51,8 @@ SETTINGS = (
 _SPEAKING = {
     "LANGUAGE": "C",
     "LC_ALL": "C",
+    # Else glibc gives memory back, and git takes it again, for each of thousands of objects.
+    "MALLOC_TRIM_THRESHOLD_": "16777216",
     "NoDefaultCurrentDirectoryInExePath": "1",  # on Windows, a git.exe of the workspace's own
 }
 
@@ -74,13 +76,18 @@ class GitRefused(CrmError):
 
 
 def run(
-    root: Path, arguments: Sequence[str], listing: BinaryIO, more: Mapping[str, str] | None = None
+    root: Path,
+    arguments: Sequence[str],
+    listing: BinaryIO,
+    more: Mapping[str, str] | None = None,
+    also_fine: int = 0,
 ) -> str:
     """Return what a git command prints, with a file as its input and `more` environment.
 
-    Raise `GitRefused` with its words, which are always English.
+    Raise `GitRefused` with its words, which are always English, when it ends with another code
+    than 0 or the one that is `also_fine`.
     """
-    return told(root, arguments, listing, more).decode("utf-8", "surrogateescape")
+    return told(root, arguments, listing, more, also_fine).decode("utf-8", "surrogateescape")
 
 
 def told(
@@ -88,14 +95,20 @@ def told(
     arguments: Sequence[str],
     listing: BinaryIO | None = None,
     more: Mapping[str, str] | None = None,
+    also_fine: int = 0,
 ) -> bytes:
     """Return what a git command prints, as it is."""
-    with start(root, arguments, listing, more) as process:
+    return end(start(root, arguments, listing, more), also_fine)
+
+
+def end(process: subprocess.Popen[bytes], also_fine: int = 0) -> bytes:
+    """Return what a git command that was started prints, when it has ended."""
+    with process:
         out, err = process.communicate()
-    if process.returncode:
-        words = (err or out).decode("utf-8", "replace")
+    if process.returncode not in (0, also_fine):
+        _, *arguments = map(str, cast("Sequence[str]", process.args))
         command = next(word for word in arguments if not word.startswith("-") and "=" not in word)
-        raise GitRefused(command, words)
+        raise GitRefused(command, (err or out).decode("utf-8", "replace"))
     return out
 
 

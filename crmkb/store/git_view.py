@@ -11,8 +11,9 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from crmkb.errors import CrmError
@@ -72,35 +73,48 @@ def remember(db: sqlite3.Connection, view: GitView | None) -> None:
         db.execute("INSERT INTO meta VALUES ('git', ?)", (f"{view.head} {view.seen}",))
 
 
-def begin(root: Path) -> subprocess.Popen[bytes] | None:
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Two gits that look for what has changed since a commit: in the files, and in the index."""
+
+    head: str
+    seen: str
+    gits: tuple[subprocess.Popen[bytes], ...]
+
+    def changed(self) -> frozenset[str]:
+        """Return the paths that they name; raise `GitRefused` where one cannot tell."""
+        with ExitStack() as ending:
+            for git in self.gits:
+                ending.enter_context(git)
+            listed = [_paths(git_process.end(git)) for git in self.gits]
+        return frozenset(chain.from_iterable(listed))
+
+
+def begin(root: Path, git_dir: Path) -> Looking | None:
     """Let git begin to look for changed files, or return None where it cannot."""
     try:
-        return git_process.start(root, [*_LOOKING, *_CHANGED, *WALKED])
+        seen, head = index_state(git_dir), _head(root)
+        asked = ([*_CHANGED, *WALKED], [*_STAGED, head, "--", *WALKED])
+        gits = tuple(git_process.start(root, [*_LOOKING, *words]) for words in asked)
     except CrmError:
         return None
+    return Looking(head, seen, gits)
 
 
-def finish(
-    looking: subprocess.Popen[bytes], root: Path, git_dir: Path, former: GitView
-) -> GitView | None:
+def finish(looking: Looking, root: Path, git_dir: Path, former: GitView) -> GitView | None:
     """Return what git tells, or None where that is of no use.
 
     `former` is what it told when the index was last brought up to date.
     """
-    with looking:
-        try:
-            seen = index_state(git_dir)
-            head = _head(root)
-            if seen != former.seen and not is_plain(root):
-                return None
-            staged = _paths(_asked(root, *_STAGED, head, "--", *WALKED))
-            moved = {} if head == former.head else dict(_moved(root, former.head, head))
-            changed = looking.communicate()[0]
-        except CrmError:
+    head, seen = looking.head, looking.seen
+    try:
+        changed = looking.changed()
+        if seen != former.seen and not is_plain(root):
             return None
-    if looking.returncode or index_state(git_dir) != seen:
+        moved = {} if head == former.head else dict(_moved(root, former.head, head))
+    except CrmError:
         return None
-    return GitView(head, seen, frozenset((*_paths(changed), *staged)), moved)
+    return GitView(head, seen, changed, moved) if index_state(git_dir) == seen else None
 
 
 def view(root: Path, git_dir: Path) -> GitView | None:

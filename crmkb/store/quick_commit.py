@@ -23,6 +23,7 @@ _ASKS_FOR_MORE = re.compile(
 _PORTION = 500
 _OFF = ("false", "no", "off", "0")
 _ENTRY = re.compile(r"(?P<mode>\d{6}) (?P<blob>[0-9a-f]+) 0\t(?P<path>.*)", re.DOTALL)
+_DIFFERING = re.compile(r":\d+ (?P<mode>\d+) [0-9a-f]+ (?P<blob>[0-9a-f]+) [AMT]\0(?P<path>[^\0]+)")
 _MANY_EMPTY_LINES = re.compile(r"\n{3,}")
 _ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\", "\n": "\\n"})
 
@@ -34,8 +35,8 @@ class NotQuick(Exception):
 class Run(Protocol):
     """Runs git, with `listing` as its input, and returns what it prints."""
 
-    def __call__(self, *arguments: str, listing: str = "") -> str:
-        """Run it; raise `GitRefused` with its words."""
+    def __call__(self, *arguments: str, listing: str = "", also_fine: int = 0) -> str:
+        """Run it; raise `GitRefused` with its words, unless its code is 0 or `also_fine`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def commit(run: Run, prefix: str, paths: Sequence[str], gone: Sequence[str], tex
     of the work tree to the folder: "" or `crm/`.
     """
     author, committer = names(run("var", "-l"))
-    if any(_listed(run, paths, "--others", "--ignored", "--exclude-standard")):
+    if _may_be_ignored(run, paths):
         raise NotQuick
     listing = "".join(f"{path}\0" for path in (*paths, *gone))
     run("update-index", "--add", "--remove", "-z", "--stdin", listing=listing)
@@ -82,6 +83,12 @@ def commit(run: Run, prefix: str, paths: Sequence[str], gone: Sequence[str], tex
     return new
 
 
+def _may_be_ignored(run: Run, paths: Sequence[str]) -> bool:
+    """Return whether git ignores a path, which counts only for one that it does not know."""
+    looking = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-z", "--stdin")
+    return bool(run(*looking, listing="".join(f"{path}\0" for path in paths), also_fine=1))
+
+
 def names(told: str) -> tuple[str, str]:
     """Return author and committer, as `git var -l` tells; raise where the settings ask for more."""
     pairs = [(key, value) for key, _, value in (line.partition("=") for line in told.splitlines())]
@@ -96,23 +103,35 @@ def names(told: str) -> tuple[str, str]:
 
 def _entries(run: Run, prefix: str, paths: Sequence[str]) -> Iterator[Entry]:
     """Yield what git's index holds of paths, after all filters."""
-    found = {}
-    for line in _listed(run, paths, "--stage"):
+    found = _differing(run) if len(paths) > _PORTION else {}
+    for line in _listed(run, [path for path in paths if prefix + path not in found]):
         entry = _ENTRY.fullmatch(line)
         if entry is None:  # another stage: unmerged
             raise NotQuick
-        found[entry["path"]] = f"{entry['mode']} blob {entry['blob']}"
+        found[prefix + entry["path"]] = f"{entry['mode']} blob {entry['blob']}"
     for path in paths:
-        if path not in found:
+        if prefix + path not in found:
             raise NotQuick
-        yield Entry(prefix + path, found[path])
+        yield Entry(prefix + path, found[prefix + path])
 
 
-def _listed(run: Run, paths: Sequence[str], *options: str) -> Iterator[str]:
-    """Yield what `git ls-files` says of paths, asked in portions that fit a command line."""
+def _differing(run: Run) -> dict[str, str]:
+    """Return what git's index holds of all paths that HEAD holds otherwise, from the top.
+
+    Asked for by name, each would be compared with the whole index.
+    """
+    told = run("diff-index", "--cached", "--raw", "--no-renames", "--no-relative", "-z", "HEAD")
+    return {
+        entry["path"]: f"{entry['mode']} blob {entry['blob']}"
+        for entry in _DIFFERING.finditer(told)
+    }
+
+
+def _listed(run: Run, paths: Sequence[str]) -> Iterator[str]:
+    """Yield the entries of paths in git's index, asked in portions that fit a command line."""
     for start in range(0, len(paths), _PORTION):
         portion = paths[start : start + _PORTION]
-        yield from filter(None, run("ls-files", *options, "-z", "--", *portion).split("\0"))
+        yield from filter(None, run("ls-files", "--stage", "-z", "--", *portion).split("\0"))
 
 
 def _cleaned(text: str) -> str:

@@ -37,9 +37,9 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     walked: list[Path] = []
     real_walk, real_clock = walk.walk, difference.file_clock
 
-    def watched(root: Path) -> walk.Found:
+    def watched(root: Path, *, stamped: bool) -> walk.Found:
         walked.append(root)
-        return real_walk(root)
+        return real_walk(root, stamped=stamped)
 
     def ahead(state: Path | None) -> int:
         clock = real_clock(state)
@@ -86,9 +86,10 @@ def anew(root: Path) -> Rows:
 
 def held(rows: Callable[[str], list[tuple[Any, ...]]]) -> Rows:
     listed = rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-    left_out = ("texts_", "sqlite_", "files", "folders", "meta")
+    left_out = ("texts_", "sqlite_", "named", "files", "folders", "meta")
     found = {name: rows(f"SELECT * FROM {name}") for (name,) in listed}
     found = {name: each for name, each in found.items() if not name.startswith(left_out)}
+    found["names"] = rows("SELECT * FROM names")
     found["files"] = rows("SELECT path, kind, customer, slug, title, digest FROM files")
     return {name: sorted(each, key=repr) for name, each in found.items()}
 
@@ -129,6 +130,8 @@ CHANGES: dict[str, Callable[[Path, Git], object]] = {
     "link in": lambda root, git: (root / "customers/acme/l.md").symlink_to(root / DEAL),
     "link out": lambda root, git: (root / "customers/acme/l.md").symlink_to("/etc/passwd"),
     "replaced by an old one": lambda root, git: from_backup(root / DEAL),
+    "edited before the clock was set back": lambda root, git: at_another_time(root / DEAL, 3600),
+    "edited after the clock was set back": lambda root, git: at_another_time(root / DEAL, -3600),
 }
 
 
@@ -173,6 +176,12 @@ def from_backup(full: Path) -> None:
     old.replace(full)
 
 
+def at_another_time(full: Path, seconds: int) -> None:
+    stamp = time.time() + seconds
+    replace_in_place(full, b"50000", b"70000")
+    os.utime(full, (stamp, stamp))
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_is_seen_and_so_is_its_end(
     began: Path, git: Git, walks: list[Path], what: str
@@ -198,6 +207,15 @@ def test_a_file_that_git_does_not_know_is_seen_each_time(began: Path, git: Git) 
     for text in ("one\n", "two\n"):
         replace_in_place(notes, notes.read_bytes(), text.encode())
         assert look(began) == anew(began)
+
+
+def test_a_file_stamped_by_a_clock_that_ran_ahead_is_looked_at_each_time(began: Path) -> None:
+    deal = began / DEAL
+    at_another_time(deal, 3600)
+    assert look(began) == anew(began)
+
+    with_its_time(deal, b"70000", b"90000")
+    assert look(began) == anew(began)
 
 
 def test_branches_and_stashes_are_followed(began: Path, git: Git, walks: list[Path]) -> None:
@@ -293,7 +311,7 @@ def test_a_history_that_was_rewritten_is_no_obstacle(began: Path, git: Git) -> N
     assert look(began) == anew(began)
 
 
-STEPS = ("edit", "edit", "swap", "new", "delete", "move", "folder", "touch", "utime")
+STEPS = ("edit", "edit", "swap", "new", "delete", "move", "folder", "touch", "utime", "clock")
 GIT_STEPS = (
     *(["add", "-A"], ["add", "customers/a"], ["commit", "-qam", "x"], ["stash"], ["stash", "pop"]),
     *(["switch", "-q", "main"], ["switch", "-q", "side"], ["reset", "-q", "--hard"], ["status"]),
@@ -329,6 +347,10 @@ def step(root: Path, random: Random) -> None:
             full.touch()
         case "utime" if full.exists():
             with_its_time(full, b"N1", b"N2")
+        case "clock" if full.exists():
+            replace_in_place(full, b"N2", b"N3")
+            moment = time.time() + random.choice((-7200, -2, 2, 7200))
+            os.utime(full, (moment, moment))
 
 
 @pytest.mark.parametrize("seed", range(12))

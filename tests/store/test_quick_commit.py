@@ -54,9 +54,11 @@ def made(git: Git) -> tuple[str, ...]:
     return git("log", "-1", fields), git("reflog", "-1", "--format=%gs"), status
 
 
+@pytest.mark.parametrize("portion", [1, 500])
 def test_it_is_what_git_would_commit(
-    began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch
+    began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch, portion: int
 ) -> None:
+    monkeypatch.setattr(quick_commit, "_PORTION", portion)
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_DATE", "2026-11-20T14:30:00+01:00")
     (began / "mine.md").write_text("staged\n")
@@ -81,7 +83,11 @@ def test_it_is_what_git_would_commit(
     assert by_plumbing[2] == "MM mine.md\n"
 
 
-def test_a_workspace_below_the_top_commits_its_own_paths(began: Path, git: Git) -> None:
+@pytest.mark.parametrize("portion", [1, 500])
+def test_a_workspace_below_the_top_commits_its_own_paths(
+    began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(quick_commit, "_PORTION", portion)
     (began / "a/x.md").write_text("2\n")
     (began / "a/n.md").write_text("2\n")
 
@@ -89,6 +95,32 @@ def test_a_workspace_below_the_top_commits_its_own_paths(began: Path, git: Git) 
 
     assert git("show", "--name-only", "--format=").split() == ["a/n.md", "a/x.md"]
     assert git("status", "--porcelain") == ""
+    assert "commit" not in ran
+
+
+def test_of_many_files_some_may_be_as_they_were(
+    began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick_commit, "_PORTION", 1)
+    (began / "a/x.md").write_text("2\n")
+
+    Runner(began).commit(["a/x.md", "mine.md"], [], "Some")
+
+    assert git("show", "--name-only", "--format=").split() == ["a/x.md"]
+    assert "commit" not in ran
+
+
+@pytest.mark.parametrize("path", ["a/x.md", "new.md"])
+def test_of_many_files_one_that_vanished_is_told(
+    began: Path, git: Git, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(quick_commit, "_PORTION", 1)
+    before = git("rev-parse", "HEAD")
+    (began / "a/x.md").unlink()
+    (began / "b.md").write_text("2\n")
+    with pytest.raises(quick_commit.NotQuick):
+        quick_commit.commit(Runner(began).run, "", ["b.md", path], [], MESSAGE)
+    assert git("rev-parse", "HEAD") == before
 
 
 def test_where_nothing_differs_nothing_is_committed(began: Path, git: Git) -> None:
