@@ -16,6 +16,9 @@ from crmkb.store import schema
 from crmkb.store.paths import state_dir
 
 NAME = "index.sqlite"
+_COMPUTED_KB = 24 * 1024
+"""How much of the computed tables stays in memory: all of a workspace of 20,000 files."""
+
 PATIENCE_SECONDS = 30
 """How long to wait for another command that builds the index: longer than building takes."""
 
@@ -35,6 +38,19 @@ def open_database(root: Path, config: Config, as_of: date) -> sqlite3.Connection
 def in_memory(config: Config, as_of: date) -> sqlite3.Connection:
     """Return a database for the one command, where none can be kept."""
     return _connect(":memory:", config, as_of)
+
+
+def attach_computed(db: sqlite3.Connection) -> None:
+    """Add a database `computed` for what this connection works out: tables of scores and views.
+
+    What outgrows its cache goes to a temporary file. Not so what queries sort: in memory they can
+    be bounded, and nobody fills a disk with them.
+    """
+    db.execute("PRAGMA temp_store = FILE")
+    db.execute("ATTACH '' AS computed")
+    db.execute(f"PRAGMA computed.cache_size = -{_COMPUTED_KB}")
+    db.execute("PRAGMA computed.journal_mode = MEMORY")
+    db.execute("PRAGMA temp_store = MEMORY")
 
 
 def discard(root: Path) -> None:
@@ -60,6 +76,12 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def log_ahead(db: sqlite3.Connection) -> None:
+    """Let others read while one writes, from now on."""
+    with suppress(sqlite3.OperationalError):  # they are about to do it themselves
+        db.execute("PRAGMA journal_mode = WAL")
 
 
 def version(db: sqlite3.Connection) -> int:
@@ -103,7 +125,8 @@ def _prepare(db: sqlite3.Connection, config: Config, as_of: date) -> None:
     if _fingerprint(db) == wanted:
         return
     db.execute("PRAGMA page_size = 16384")  # of larger pages, texts leave less unused
-    db.execute("PRAGMA journal_mode = WAL")
+    if db.execute("PRAGMA page_count").fetchone()[0]:  # a new file is written only once without
+        log_ahead(db)
     with writing(db):
         if _fingerprint(db) != wanted:
             _drop_all(db)
@@ -122,7 +145,7 @@ def _fingerprint(db: sqlite3.Connection) -> str | None:
 def _drop_all(db: sqlite3.Connection) -> None:
     listed = db.execute(
         "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view')"
-        " AND name NOT LIKE 'texts\\_%' ESCAPE '\\' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
     )
     for kind, name in listed.fetchall():
-        db.execute(f'DROP {kind} "{name}"')
+        db.execute(f'DROP {kind} IF EXISTS "{name}"')  # tables of full text go with it

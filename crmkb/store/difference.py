@@ -45,7 +45,6 @@ class Difference:
     `view` is what git told, None where it is not asked; `clock` is when all this began.
     """
 
-    stamps: Mapping[str, Stamp]
     known: Collection[str]
     doubtful: Sequence[str]
     gone: Sequence[str]
@@ -60,13 +59,13 @@ class Difference:
 def find_difference(db: sqlite3.Connection, root: Path) -> Difference | None:
     """Return how the files differ from what the database holds, or None when they do not."""
     clock = file_clock(state_dir(root))
-    former = git_view.remembered(db)
-    looking = git_view.begin(root) if former and former.head else None
+    former, git_dir = git_view.remembered(db), _git_dir(root)
+    looking = git_view.begin(root, git_dir) if former and former.head else None
     if former and looking:
         try:
             listed = look(db, root)
         finally:
-            view = git_view.finish(looking, root, _git_dir(root), former)
+            view = git_view.finish(looking, root, git_dir, former)
         if view and len(view.named) <= MOST_NAMED and not _have_rules(root, listed.found):
             difference = _by_git(db, root, listed, view, clock)
             is_known = _is_known(db, difference) and view.is_like(former)
@@ -100,7 +99,7 @@ def _by_walk(
     db: sqlite3.Connection, root: Path, former: GitView | None, clock: int
 ) -> Difference | None:
     """Look at every file."""
-    found = walk(root)
+    found = walk(root, stamped=_has_files(db))
     known = {row[0]: row[1:] for row in db.execute(_STAMPS, (GRAIN_NS,))}
     doubtful = sorted(path for path, stamp in found.files.items() if known.get(path) != stamp)
     gone = known.keys() - found.files.keys()
@@ -108,11 +107,16 @@ def _by_walk(
     if not doubtful and not gone and set(found.refused) == unplaced(db) and view == former:
         return None
     return Difference(
-        *(found.files, known.keys(), doubtful, list(gone), found.refused),
+        *(known.keys(), doubtful, list(gone), found.refused),
         folders=found.folders if view and view.head else {},
         clock=clock,
         view=view,
     )
+
+
+def _has_files(db: sqlite3.Connection) -> bool:
+    """Return whether the database holds any; else none needs a stamp to be told from."""
+    return db.execute("SELECT 1 FROM files LIMIT 1").fetchone() is not None
 
 
 def _view(root: Path, found: Found, former: GitView | None) -> GitView:
@@ -138,7 +142,7 @@ def _by_git(
     known = _known(db, stamps)
     doubtful = sorted(path for path, stamp in stamps.items() if known.get(path) != stamp)
     return Difference(
-        *(stamps, known.keys(), doubtful, [*gone], listed.found.refused),
+        *(known.keys(), doubtful, [*gone], listed.found.refused),
         folders=listed.found.folders,
         lost=[*listed.lost],
         clock=clock,

@@ -16,31 +16,32 @@ _SCALAR = rf"""{_PLAIN}|'[^\n']*'|"[^\n"\\]*\""""
 _KEY = "[A-Za-z_][A-Za-z0-9_-]{0,99}"
 _ITEM = rf"-[ ](?:{_SCALAR})"
 _ITEMS = rf"(?:\n(?P<indent>[ ]*){_ITEM}(?:\n(?P=indent){_ITEM})*)?"
-_ENTRY = re.compile(rf"(?P<key>{_KEY}):(?:[ ](?P<value>{_SCALAR}|\[\])|(?P<items>{_ITEMS}))\n")
+_ENTRY = re.compile(
+    rf"^((?P<key>{_KEY}):(?:[ ](?P<value>{_SCALAR}|\[\])|(?P<items>{_ITEMS}))\n)", re.MULTILINE
+)
 _BEFORE_ITEM = re.compile(r"\n *- ")
 
 
 def read_flat(header: str) -> dict[str, str | list[str]] | None:
     """Return the fields of a header, or None where only a YAML parser can tell them."""
-    if _ODD.search(header):
+    if is_odd(header):
         return None
     fields: dict[str, str | list[str]] = {}
-    place, end = 0, len(header)
-    while place < end:
-        found = _ENTRY.match(header, place)
-        if found is None:
-            return None
-        place = found.end()
-        key, value, items, _ = found.groups()
-        if key in fields:
-            return None
+    entries = _ENTRY.findall(header)
+    for _, key, value, items, _ in entries:
         if value:
             fields[key] = [] if value == "[]" else _text(value)
         elif items:
             fields[key] = [_text(item) for item in _BEFORE_ITEM.split(items)[1:]]
         else:
             fields[key] = ""
-    return fields
+    is_all = sum(len(entry[0]) for entry in entries) == len(header)
+    return fields if is_all and len(fields) == len(entries) else None
+
+
+def is_odd(text: str) -> bool:
+    """Return whether a text holds characters of which YAML makes something else."""
+    return bool(_ODD.search(text))
 
 
 def _text(scalar: str) -> str:

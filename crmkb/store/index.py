@@ -7,7 +7,8 @@ is built in memory for the one command.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -18,8 +19,11 @@ from crmkb.errors import Problem
 from crmkb.store import aggregates, database, schema
 from crmkb.store.refresh import Progress, no_garbage_collection, refresh
 
-Fill = Callable[["Index", str], Mapping[str, list[tuple[Any, ...]]]]
-"""Returns the rows of a computed table, and of those that come with it."""
+Row = tuple[Any, ...]
+Fill = Callable[["Index", str], tuple[Collection[str], Iterable[tuple[str, Row]]]]
+"""Returns the tables that are filled with a computed one, itself too, and the rows of each."""
+
+_PORTION = 5_000
 
 
 class Index:
@@ -38,7 +42,8 @@ class Index:
     ) -> None:
         self.root, self.config, self.as_of, self.customer = root, config, as_of, ""
         self.uncomputed = set(schema.computed_tables()) if fill else set[str]()
-        self._shared: frozenset[str] = frozenset()
+        self._read: Counter[str] = Counter()
+        self._shared: set[str] = set()
         self._progress, self._fill = progress or _silent, fill
         self.db = database.open_database(root, config, as_of)
         try:
@@ -62,12 +67,17 @@ class Index:
             self._mend(error)
             return self.db.execute(sql, values).fetchall()
 
-    def share_views(self) -> None:
-        """Expect many queries: what they share is worked out once, when the first one reads it."""
+    def share_views(self, queries: Iterable[str]) -> None:
+        """Expect these queries: what is read more than once is worked out when the first reads it.
+
+        Queries expected before count as well: what several reports read is worked out for all.
+        """
         if self.customer:
             return
-        self.uncomputed |= schema.SHARED_VIEWS.keys() - self._shared
-        self._shared = frozenset(schema.SHARED_VIEWS)
+        self._read.update(schema.shared_reads(queries, self._read))
+        shared = {view for view, times in self._read.items() if times > 1}
+        self.uncomputed |= shared - self._shared
+        self._shared |= shared
 
     @contextmanager
     def only(self, customer: str) -> Iterator[None]:
@@ -77,8 +87,7 @@ class Index:
         try:
             yield
         finally:
-            for table in before - schema.SHARED_VIEWS.keys() - self.uncomputed:
-                self.db.execute(f"DELETE FROM temp.{table}")
+            self._empty(before - schema.SHARED_VIEWS.keys() - self.uncomputed)
             self.uncomputed, self.customer = before, ""
 
     def compute(self, table: str) -> None:
@@ -91,8 +100,14 @@ class Index:
                 self.compute(below)
             schema.keep_view(self.db, table)
         elif self._fill is not None:
-            with no_garbage_collection():
-                self._keep(self._fill(self, table))
+            together, rows = self._fill(self, table)
+            self.uncomputed -= set(together)
+            try:
+                with no_garbage_collection():
+                    self._keep(rows)
+            except BaseException:  # half a table would be taken for all of it
+                self._empty(together)
+                raise
 
     def _uncomputed_below(self, view: str) -> str | None:
         """Return a table that a view reads and that is not computed yet, if there is one."""
@@ -110,15 +125,27 @@ class Index:
             self.db.set_authorizer(None)
         return met[0] if met else None
 
-    def _keep(self, filled: Mapping[str, list[tuple[Any, ...]]]) -> None:
-        """Write computed rows in one transaction, which takes half the time of one a row."""
+    def _keep(self, rows: Iterable[tuple[str, Row]]) -> None:
+        """Write computed rows in portions: all would fill the memory, one by one takes long."""
+        filled: defaultdict[str, list[Row]] = defaultdict(list)
+        for number, (table, row) in enumerate(rows, start=1):
+            filled[table].append(row)
+            if number % _PORTION == 0:
+                self._write(filled)
+        self._write(filled)
+
+    def _empty(self, tables: Collection[str]) -> None:
+        for table in tables:
+            self.db.execute(f"DELETE FROM computed.{table}")
+        self.uncomputed |= set(tables)
+
+    def _write(self, filled: defaultdict[str, list[Row]]) -> None:
         self.db.execute("BEGIN")
         with self.db:
-            for name, rows in filled.items():
-                self.uncomputed.discard(name)
-                if rows:
-                    marks = ", ".join("?" * len(rows[0]))
-                    self.db.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)
+            for table, rows in filled.items():
+                marks = ", ".join("?" * len(rows[0]))
+                self.db.executemany(f"INSERT INTO computed.{table} VALUES ({marks})", rows)
+        filled.clear()
 
     def problems(self) -> list[Problem]:
         """Return what is wrong in single files, in the order of paths and lines."""
@@ -127,6 +154,7 @@ class Index:
 
     def _begin(self) -> None:
         refresh(self.db, self.root, self.config, self.as_of, self._progress)
+        database.attach_computed(self.db)
         schema.add_settings(self.db, self.config, self.as_of, temporary=True)
         aggregates.add_to(self.db)
 
@@ -137,7 +165,8 @@ class Index:
         self.db.close()
         if self._fill:
             self.uncomputed = set(schema.computed_tables())
-        self._shared = frozenset()
+        self._read.clear()
+        self._shared.clear()
         database.discard(self.root)
         self.db = database.open_database(self.root, self.config, self.as_of)
         self._begin()

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import gc
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import astuple
 from datetime import date
 from itertools import count
@@ -18,29 +17,39 @@ from typing import Any
 
 from crmkb.config import Config
 from crmkb.kinds import kinds
-from crmkb.store import database, files, folders, git_view
+from crmkb.store import database, folders, git_view
 from crmkb.store.difference import Difference, file_clock, find_difference, forget_unplaced
 from crmkb.store.paths import customer_of, slug_of, state_dir
+from crmkb.store.portion import Head, Portion
+from crmkb.store.reading import read_all
 from crmkb.store.walk import Stamp
 
 Progress = Callable[[int, int], None]
 Committed = Callable[[str], str | None]
+Rows = list[tuple[Any, ...]]
 
+_SERIES = ("usage", "nps", "outcomes")
 _OWN_TABLES = (
     "fields",
-    "names",
     "tasks",
     "stage_changes",
     "close_date_changes",
-    "usage",
-    "nps",
-    "outcomes",
     "links",
     "problems",
     "secrets",
     "files",
 )
-_PORTION = 500
+# Full text is taken out by telling it again, and found by number only.
+_FORGET = (
+    "INSERT INTO texts (texts, rowid, path, title, body)"
+    " SELECT 'delete', id, path, title, body FROM texts_rows WHERE path = ?",
+    "DELETE FROM texts_bodies WHERE id = (SELECT id FROM files WHERE path = ?)",
+    "DELETE FROM named WHERE file = (SELECT id FROM files WHERE path = ?)",
+)
+_MOVE = (
+    "UPDATE files SET committed = nullif(?1, digest)"
+    " WHERE path = ?2 AND committed IS NOT nullif(?1, digest)"
+)
 
 
 def refresh(
@@ -57,26 +66,25 @@ def refresh(
         if difference is not None:
             db.execute("UPDATE main.settings SET as_of = ?", (as_of.isoformat(),))
             _take_in(db, root, config, difference, progress)
+    database.log_ahead(db)
 
 
 def _take_in(
     db: sqlite3.Connection, root: Path, config: Config, difference: Difference, progress: Progress
 ) -> None:
     forget_unplaced(db)
-    committed = _committed(db, root, difference)
-    intake = _Intake(db, root, config, committed)
-    intake.tables["problems"] += map(astuple, difference.refused)
+    intake = _Intake(db, root, difference.known, _committed(db, root, difference))
     intake.forget(difference.gone)
-    total = len(difference.doubtful)
-    with no_garbage_collection():
-        for number, path in enumerate(difference.doubtful):
-            if number % _PORTION == 0:
-                intake.write()
-                progress(number, total)
-            intake.read(path, difference.stamps[path], is_known=path in difference.known)
-        intake.write()
+    intake.write({"problems": [astuple(problem) for problem in difference.refused]})
+    done, total = 0, len(difference.doubtful)
+    reading = read_all(root, config, difference.doubtful, intake.held)
+    with no_garbage_collection(), closing(reading) as portions:
+        progress(done, total)
+        for portion in portions:
+            intake.take(portion)
+            done += len(portion.new) + len(portion.same) + len(portion.lost)
+            progress(done, total)
     _note(db, difference)
-    progress(total, total)
 
 
 def _committed(db: sqlite3.Connection, root: Path, difference: Difference) -> Committed:
@@ -90,10 +98,8 @@ def _committed(db: sqlite3.Connection, root: Path, difference: Difference) -> Co
         return git_view.committed(root, view.head) if difference.is_whole else moved
 
     if difference.known:
-        known = ((id_, path, id_) for path, id_ in ids() if path in difference.known)
-        db.executemany(
-            "UPDATE files SET committed = ? WHERE path = ? AND committed IS NOT ?", known
-        )
+        known = ((id_, path) for path, id_ in ids() if path in difference.known)
+        db.executemany(_MOVE, known)
     return _Ids(ids()).of
 
 
@@ -123,81 +129,85 @@ def _note(db: sqlite3.Connection, difference: Difference) -> None:
 
 
 class _Intake:
-    """Reads files into rows and writes these in portions, within the transaction of `refresh`."""
+    """Writes what was read, within the transaction of `refresh`; `known` files have rows."""
 
     def __init__(
-        self, db: sqlite3.Connection, root: Path, config: Config, committed: Committed
+        self, db: sqlite3.Connection, root: Path, known: Collection[str], committed: Committed
     ) -> None:
-        self._db, self._root, self._config, self._committed = db, root, config, committed
+        self._db, self._known, self._committed = db, known, committed
         self._clock = file_clock(state_dir(root))
         self._ids = count(db.execute("SELECT coalesce(max(id), 0) + 1 FROM files").fetchone()[0])
-        self.tables: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
 
-    def read(self, path: str, stamp: Stamp, *, is_known: bool) -> None:
-        """Read one file; rows of what it held before give way, unless it is still the same."""
-        try:
-            data = files.read(self._root / path)
-        except files.CannotRead as error:
-            self.forget([path])
-            self.tables["problems"].append((path, 1, "", error.message, ""))
-            return
-        digest = None if data is None else files.blob(data)
-        held, committed = self._held(path) if is_known else ("", None)
-        if is_known and digest == held:
-            self._restamp(path, stamp)
-            return
-        if is_known:
-            self.forget([path])
-        if data is not None:
-            of_head = self._committed(path)
-            committed = committed if of_head is None else of_head
-            self._add(path, data, (*stamp, self._clock, digest, committed))
+    def held(self, path: str) -> str:
+        """Return the id of the bytes whose rows there are, or an empty text."""
+        return self._held(path)[0] if path in self._known else ""
+
+    def take(self, portion: Portion) -> None:
+        """Write what some files hold; the rows of what they held before give way."""
+        paths = [head.path for head in portion.new]
+        former = {path: self._held(path)[1] for path in paths if path in self._known}
+        self.forget([*portion.lost, *former])
+        self._restamp(portion.same)
+        ids = dict(zip(paths, self._ids, strict=False))
+        heads = [self._file(ids[head.path], head, former) for head in portion.new]
+        self.write({"files": heads, **_numbered(portion.rows, ids)})
 
     def forget(self, paths: Collection[str]) -> None:
         """Delete all rows of some files."""
         if not paths:
             return
         keys = [(path,) for path in paths]
-        # Full text is found by number only: by path, each deletion would read all of it.
-        by_number = "DELETE FROM texts WHERE rowid = (SELECT id FROM files WHERE path = ?)"
-        self._db.executemany(by_number, keys)
+        for statement in _FORGET:
+            self._db.executemany(statement, keys)
+        of_customer = [(customer_of(path), path) for path in paths]
+        for table in _SERIES:
+            self._db.executemany(
+                f"DELETE FROM {table} WHERE customer = ? AND path = ?", of_customer
+            )
         for table in (*_OWN_TABLES, *(kind.plural for kind in kinds().values())):
             self._db.executemany(f"DELETE FROM {table} WHERE path = ?", keys)
 
-    def write(self) -> None:
-        """Write the rows gathered since the last time."""
-        for table, rows in self.tables.items():
-            into = "texts (path, title, body, rowid)" if table == "texts" else table
+    def write(self, tables: Mapping[str, Rows]) -> None:
+        """Write rows by table."""
+        for table, rows in tables.items():
+            into = "texts (rowid, path, title, body)" if table == "texts" else table
             if rows:
                 marks = ", ".join("?" * len(rows[0]))
                 self._db.executemany(f"INSERT INTO {into} VALUES ({marks})", rows)
-        self.tables.clear()
 
-    def _add(self, path: str, data: bytes, state: tuple[Any, ...]) -> None:
-        from crmkb.store.rows import rows_of
+    def _file(
+        self, number: int, head: Head, former: Mapping[str, str]
+    ) -> tuple[int | str | None, ...]:
+        path, kind, title, digest, stamp = head
+        of_head = self._committed(path)
+        committed = former.get(path, "") if of_head is None else of_head
+        named = (number, path, kind, customer_of(path), slug_of(path), title)
+        return (*named, *stamp, self._clock, digest, None if committed == digest else committed)
 
-        rows = rows_of(path, data, self._config)
-        number = next(self._ids)
-        head = (number, path, rows.kind, customer_of(path), slug_of(path), rows.title)
-        self.tables["files"].append((*head, *state))
-        texts = rows.tables.pop("texts", [])
-        self.tables["texts"] += [(*text, number) for text in texts]
-        for table, values in rows.tables.items():
-            self.tables[table] += values
-
-    def _held(self, path: str) -> tuple[str, str | None]:
+    def _held(self, path: str) -> tuple[str, str]:
         """Return the id of the bytes whose rows there are, and of those in git's last commit."""
-        found: tuple[str, str | None] = self._db.execute(
-            "SELECT digest, committed FROM files WHERE path = ?", (path,)
+        found: tuple[str, str] = self._db.execute(
+            "SELECT digest, coalesce(committed, digest) FROM files WHERE path = ?", (path,)
         ).fetchone()
         return found
 
-    def _restamp(self, path: str, stamp: Stamp) -> None:
-        self._db.execute(
+    def _restamp(self, same: Iterable[tuple[str, Stamp]]) -> None:
+        self._db.executemany(
             "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, read_ns = ?"
             " WHERE path = ?",
-            (*stamp, self._clock, path),
+            ((*stamp, self._clock, path) for path, stamp in same),
         )
+
+
+def _numbered(rows: Mapping[str, Rows], ids: Mapping[str, int]) -> Mapping[str, Rows]:
+    """Return rows in which the ids of files stand where the index has no paths."""
+    texts = [(ids[path], path, title, body) for path, title, body in rows.get("texts", ())]
+    return {
+        **rows,
+        "named": [(name, ids[path], what) for path, name, what in rows.get("named", ())],
+        "texts_bodies": [(number, body) for number, _, _, body in texts],
+        "texts": texts,
+    }
 
 
 @contextmanager

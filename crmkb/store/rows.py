@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
 
 from crmkb.config import Config
-from crmkb.entities import Entity, Finding, entities
-from crmkb.entities.contact import Contact
-from crmkb.entities.customer import Customer
-from crmkb.entities.deal import Deal
-from crmkb.entities.interaction import Interaction
 from crmkb.errors import Problem
+from crmkb.histories import close_date_changes, stage_changes
+from crmkb.kinds import Kind, kinds
 from crmkb.people import domain_of
+from crmkb.plain_values import Values, plain_values
 from crmkb.prose import prose_lines, without_code
 from crmkb.secrets import find_secrets
 from crmkb.store import markdown
@@ -23,6 +22,9 @@ from crmkb.store.paths import OUTCOMES, SUMMARY, customer_of, matches, slug_of
 from crmkb.store.schema import to_sql
 from crmkb.tasks import read_tasks
 from crmkb.text import fold
+
+if TYPE_CHECKING:  # the models are loaded for what is not plain
+    from crmkb.entities import Finding
 
 _LINK = re.compile(
     r"\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<plain>(?:[^()<>\s]|\([^()\s]*\))+))"
@@ -37,7 +39,10 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(?:-\d{4})?(?=-)")
 
 @dataclass(slots=True)
 class Rows:
-    """What one file adds to the index: its kind and title, and rows by table."""
+    """What one file adds to the index: its kind and title, and rows by table.
+
+    Those of `named` and `texts` begin with the path, for which the index has the file's id.
+    """
 
     kind: str
     title: str
@@ -54,7 +59,7 @@ def kind_of(path: str) -> str:
         return "generated"
     if path.endswith(".csv"):
         return "series"
-    return next((e.noun for e in entities().values() if matches(path, e.pattern)), "page")
+    return next((k.noun for k in kinds().values() if matches(path, k.pattern)), "page")
 
 
 def rows_of(path: str, data: bytes, config: Config) -> Rows:
@@ -68,20 +73,21 @@ def rows_of(path: str, data: bytes, config: Config) -> Rows:
         document = markdown.parse(data)
     except markdown.Unreadable as error:
         _add_problem(rows, Problem(path, error.line, "", error.reason, error.hint or ""))
-        if rows.kind in entities():  # named like the others, it says what is wrong with it
-            rows.add("names", fold(slug_of(path)), rows.kind, path, customer_of(path), "slug")
+        if rows.kind in kinds():  # named like the others, it says what is wrong with it
+            rows.add("named", path, fold(slug_of(path)), "slug")
         return rows
     for problem in _problems_of_body(path, document):
         _add_problem(rows, problem)
     if rows.kind == "series":
         _add_series(rows, path, document)
         return rows
-    model = entities().get(rows.kind)
-    if model is not None:
-        _add_record(rows, path, model, document, config)
+    kind = kinds().get(rows.kind)
+    deal: str | None = None
+    if kind is not None:
+        deal = _add_record(rows, path, kind, document, config)
     elif isinstance(title := document.fields.get("title"), str):
         rows.title = title
-    _add_body(rows, path, document)
+    _add_body(rows, path, document, deal)
     if path.endswith(f"/{OUTCOMES}"):
         _add_outcomes(rows, path, document)
     return rows
@@ -99,63 +105,101 @@ def problems_of(
 
 
 def _add_record(
-    rows: Rows, path: str, model: type[Entity], document: markdown.Document, config: Config
-) -> None:
-    entity, findings = model.read(document.fields, tuple(config.stages))
+    rows: Rows, path: str, kind: Kind, document: markdown.Document, config: Config
+) -> str | None:
+    """Add a record, and return the slug of the deal that it is or tells of."""
+    values, findings = _values(kind, document.fields, config)
     for problem in problems_of(path, document, findings):
         _add_problem(rows, problem)
-    rows.title = entity.heading or rows.title
+    known = values.known
+    heading = str(known[kind.heading_key] or "")
+    rows.title = heading or rows.title
     customer, slug = customer_of(path), slug_of(path)
-    values = map(vars(entity).__getitem__, model.model_fields)
-    rows.add(model.plural, path, customer, slug, *(_column(value, config) for value in values))
-    for key, value in _listed(entity):
-        for position, item in enumerate(value if isinstance(value, list) else [value]):
-            rows.add("fields", path, key, position, str(item))
-    for what, name in {(what, fold(name)) for what, name in _names(entity, slug)}:
-        rows.add("names", name, rows.kind, path, customer, what)
-    if isinstance(entity, Deal):
-        _add_histories(rows, path, customer, entity)
+    columns = [", ".join(v) if type(v) is list else v for v in known.values()]
+    rows.add(kind.plural, path, customer, slug, *columns)
+    if listed := _listed(path, values):
+        rows.tables["fields"] = listed
+    names = dict.fromkeys((fold(name), what) for what, name in _names(kind, known, heading, slug))
+    rows.tables["named"] = [(path, name, what) for name, what in names]
+    if kind.noun == "deal":
+        _add_histories(rows, path, customer, known, config)
+        return slug
+    return known["deal"] if kind.noun == "interaction" else None
 
 
-def _add_histories(rows: Rows, path: str, customer: str, deal: Deal) -> None:
-    for position, change in enumerate(deal.history):
-        rows.add("stage_changes", path, position, customer, change.on.isoformat(), change.stage)
-    for position, move in enumerate(deal.close_date_changes):
-        days = (day.isoformat() for day in move)
-        rows.add("close_date_changes", path, position, customer, *days)
+def _values(
+    kind: Kind, fields: Mapping[str, Any], config: Config
+) -> tuple[Values, Iterable[Finding]]:
+    """Return a record's values, and what is wrong with them: only the models know that."""
+    plain = plain_values(kind, fields, config.stages)
+    if plain is not None:
+        return plain, ()
+    from crmkb.entities import entities
+
+    entity, findings = entities()[kind.noun].read(fields, tuple(config.stages))
+    held = vars(entity)
+    known = {key: _indexed(held[key], config) for key in kind.types}
+    return Values(known, entity.own_fields), findings
 
 
-def _column(value: Any, config: Config) -> Any:
-    if value is None or isinstance(value, str):
+def _indexed(value: Any, config: Config) -> Any:
+    if isinstance(value, list):
         return value
     return to_sql(config.local(value) if isinstance(value, datetime) else value)
 
 
-def _listed(entity: Entity) -> Iterator[tuple[str, Any]]:
-    for key, value in vars(entity).items():
-        if isinstance(value, list):
-            yield key, value
-    yield from entity.own_fields.items()
+def _add_histories(
+    rows: Rows, path: str, customer: str, known: Mapping[str, Any], config: Config
+) -> None:
+    written = stage_changes(known["stage_history"])
+    changes = sorted(enumerate(written), key=lambda change: change[1].on)
+    ends = [change.on.isoformat() for _, change in changes[1:]]
+    before: str | None = None
+    for (position, change), until in zip_longest(changes, ends):
+        told = (change.on.isoformat(), change.stage, before, until)
+        rows.add("stage_changes", path, position, customer, *told)
+        before = change.stage if change.stage in config.stages else before
+    moves = close_date_changes(known["close_date_history"])
+    since: str | None = None
+    for position, move in sorted(enumerate(moves), key=lambda move: move[1].on):
+        days = [day.isoformat() for day in move]
+        rows.add("close_date_changes", path, position, customer, *days, since)
+        since = days[0]
 
 
-def _names(entity: Entity, slug: str) -> Iterator[tuple[str, str]]:
+def _listed(path: str, values: Values) -> list[tuple[Any, ...]]:
+    """Return the rows of all that has no column of its own: items of lists, and own keys."""
+    found = [each for each in values.known.items() if type(each[1]) is list]
+    found += values.own.items()
+    return [
+        (path, key, position, str(item))
+        for key, value in found
+        for position, item in enumerate(value if isinstance(value, list) else [value])
+    ]
+
+
+def _names(
+    kind: Kind, known: Mapping[str, Any], heading: str, slug: str
+) -> Iterator[tuple[str, str]]:
     """Yield all by which a record may be named; see `workspace/resolve.py`."""
     yield "slug", slug
-    if entity.heading:
-        yield "name", entity.heading
-    yield from (("alias", alias) for alias in entity.aliases)
-    if isinstance(entity, Customer):
-        sites = [*entity.domains, *([entity.website] if entity.website else [])]
-        yield from (("domain", domain) for site in sites if (domain := domain_of(site)))
-        if entity.codename:
-            yield "codename", entity.codename
-    elif isinstance(entity, Contact):
-        yield from (("email", email) for email in entity.emails)
-    elif isinstance(entity, Interaction) and (moment := _MOMENT.match(slug)):
-        yield "moment", moment[0]
+    if heading:
+        yield "name", heading
+    for alias in known["aliases"]:
+        yield "alias", alias
+    match kind.noun:
+        case "interaction" if moment := _MOMENT.match(slug):
+            yield "moment", moment[0]
+        case "contact":
+            yield from (("email", email) for email in known["emails"])
+        case "customer":
+            sites = [*known["domains"], *filter(None, [known["website"]])]
+            yield from (("domain", domain) for site in sites if (domain := domain_of(site)))
+            if known["codename"]:
+                yield "codename", known["codename"]
 
 
-def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
+def _add_body(rows: Rows, path: str, document: markdown.Document, deal: str | None) -> None:
     customer = customer_of(path)
     for task in read_tasks(document.body, document.body_line):
         rows.add(
@@ -168,6 +212,7 @@ def _add_body(rows: Rows, path: str, document: markdown.Document) -> None:
             task.owner,
             task.due,
             task.done_on,
+            deal,
         )
     for line, target in _links(document.body, document.body_line):
         rows.add("links", path, line, target)
@@ -210,7 +255,7 @@ def _problems_of_body(path: str, document: markdown.Document) -> Iterator[Proble
 
 
 def _searchable(document: markdown.Document) -> str:
-    values = (v if isinstance(v, str) else " ".join(map(str, v)) for v in document.fields.values())
+    values = [v if type(v) is str else " ".join(map(str, v)) for v in document.fields.values() if v]
     return "\n".join([*filter(None, values), document.body])
 
 

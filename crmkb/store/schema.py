@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import Any
 
 from crmkb.config import Config
+from crmkb.kinds import Kind, kinds
 from crmkb.store.walk import GRAIN_NS
-
-if TYPE_CHECKING:
-    from crmkb.entities import Entity
 
 VERSION = 1
 HERE = Path(__file__).parent
@@ -28,12 +26,22 @@ SCORES = HERE / "scores.sql"
 SOURCES = (HERE, VIEWS, HERE.parent / "entities", HERE.parent)
 """Where the code lies that a file's rows depend on."""
 
+_SQL_TYPES = {
+    "Texts": "TEXT LIST",
+    "Number": "NUMERIC",
+    "Amount": "NUMERIC",
+    "Whole": "INTEGER",
+    "Truth": "BOOLEAN",
+}
+"""The types of keys, as the models write them; any other is a text."""
+
 RENAMED = {"primary": "is_primary", "left": "left_on"}
 """Keys whose name SQL keeps for itself get another column name."""
 
-UNSETTLED = f"committed IS NOT digest OR max(mtime_ns, ctime_ns) > read_ns - {GRAIN_NS}"
+UNSETTLED = f"committed IS NOT NULL OR max(mtime_ns, ctime_ns) > read_ns - {GRAIN_NS}"
 """Whose bytes are not those of the last commit for certain, or may change under the same stamp."""
 
+# What is long and would be told often, such as a path, is told once, and joined by the file's id.
 COMMON_TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, kind TEXT, customer TEXT,
@@ -44,34 +52,38 @@ CREATE TABLE folders (path TEXT PRIMARY KEY, mtime_ns INTEGER, ctime_ns INTEGER,
     is_odd BOOLEAN, read_ns INTEGER) WITHOUT ROWID;
 CREATE TABLE fields (path TEXT, key TEXT, position INTEGER, value TEXT,
     PRIMARY KEY (path, key, position)) WITHOUT ROWID;
-CREATE TABLE names (name TEXT, kind TEXT, path TEXT, customer TEXT, what TEXT,
-    PRIMARY KEY (name, path, what)) WITHOUT ROWID;
-CREATE INDEX names_by_path ON names (path);
+CREATE TABLE named (name TEXT, file INTEGER, what TEXT,
+    PRIMARY KEY (name, file, what)) WITHOUT ROWID;
+CREATE INDEX named_by_file ON named (file);
+CREATE VIEW names AS SELECT name, kind, path, customer, what
+    FROM named JOIN files ON files.id = named.file;
 CREATE TABLE tasks (path TEXT, line INTEGER, customer TEXT, text TEXT, is_done BOOLEAN,
-    owner TEXT, due TEXT, done_on TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
+    owner TEXT, due TEXT, done_on TEXT, deal TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
 CREATE TABLE stage_changes (path TEXT, position INTEGER, customer TEXT, day TEXT, stage TEXT,
-    PRIMARY KEY (path, position)) WITHOUT ROWID;
+    before TEXT, until TEXT, PRIMARY KEY (path, position)) WITHOUT ROWID;
 CREATE TABLE close_date_changes (path TEXT, position INTEGER, customer TEXT, day TEXT,
-    before TEXT, after TEXT, PRIMARY KEY (path, position)) WITHOUT ROWID;
+    before TEXT, after TEXT, since TEXT, PRIMARY KEY (path, position)) WITHOUT ROWID;
 CREATE TABLE usage (path TEXT, line INTEGER, customer TEXT, day TEXT, active_users INTEGER,
     licensed_users INTEGER, features_used INTEGER, features_total INTEGER, events INTEGER,
-    events_elsewhere INTEGER, PRIMARY KEY (path, line)) WITHOUT ROWID;
-CREATE INDEX usage_by_customer ON usage (customer, day);
+    events_elsewhere INTEGER, PRIMARY KEY (customer, day, path, line)) WITHOUT ROWID;
 CREATE TABLE nps (path TEXT, line INTEGER, customer TEXT, day TEXT, contact TEXT, score INTEGER,
-    comment TEXT, PRIMARY KEY (path, line)) WITHOUT ROWID;
-CREATE INDEX nps_by_customer ON nps (customer, day);
+    comment TEXT, PRIMARY KEY (customer, day, path, line)) WITHOUT ROWID;
 CREATE TABLE outcomes (path TEXT, line INTEGER, customer TEXT, day TEXT, state TEXT, text TEXT,
-    PRIMARY KEY (path, line)) WITHOUT ROWID;
-CREATE INDEX outcomes_by_customer ON outcomes (customer, day);
+    PRIMARY KEY (customer, day, path, line)) WITHOUT ROWID;
 CREATE TABLE links (path TEXT, line INTEGER, target TEXT);
 CREATE INDEX links_by_path ON links (path);
 CREATE TABLE problems (path TEXT, line INTEGER, field TEXT, message TEXT, hint TEXT);
 CREATE INDEX problems_by_path ON problems (path);
 CREATE TABLE secrets (path TEXT, line INTEGER, kind TEXT, excerpt TEXT);
 CREATE INDEX secrets_by_path ON secrets (path);
-CREATE VIRTUAL TABLE texts USING fts5(path UNINDEXED, title, body,
-    tokenize = "unicode61 remove_diacritics 2");
+CREATE TABLE texts_bodies (id INTEGER PRIMARY KEY, body TEXT);
+CREATE VIEW texts_rows AS SELECT id, path, title, body FROM texts_bodies JOIN files USING (id);
+CREATE VIRTUAL TABLE texts USING fts5(path UNINDEXED, title, body, content = texts_rows,
+    content_rowid = id, tokenize = "unicode61 remove_diacritics 2");
+INSERT INTO texts (texts, rank) VALUES ('hashsize', 8000000);
 """
+
+_COMMON_VIEWS = ("names", "texts_rows")
 
 SHARED_VIEWS: Mapping[str, str] = {
     "deal_states": "path",
@@ -90,12 +102,18 @@ SHARED_VIEWS: Mapping[str, str] = {
     "prospects": "customer",
     "stale_records": "path",
     "customer_risks": "customer",
+    "served_spans": "customer",
+    "won_revenue": "customer",
+    "revenue_spans": "customer",
     "revenue": "customer",
     "retained_revenue": "customer",
     "cohorts": "customer",
     "stage_durations": "path",
 }
 """Views that many queries of reports read, with the column by which they are joined most."""
+
+_VIEW = re.compile(r"^CREATE VIEW (\w+) AS\n(.*?);$", re.MULTILINE | re.DOTALL)
+_SOURCE = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)", re.IGNORECASE)
 
 SETTINGS_TABLES = """
 CREATE {temp} TABLE settings (as_of TEXT, currency TEXT, fiscal_year_start INTEGER, name TEXT,
@@ -110,46 +128,27 @@ CREATE {temp} TABLE targets (quarter TEXT PRIMARY KEY, amount NUMERIC);
 
 def create(db: sqlite3.Connection) -> None:
     """Make all tables, for an empty database; the views come with `add_settings`."""
-    from crmkb.entities import entities
-
     _run(db, COMMON_TABLES)
-    for entity in entities().values():
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in columns_of(entity).items())
+    for kind in kinds().values():
+        columns = ", ".join(f'"{name}" {type_}' for name, type_ in columns_of(kind).items())
         db.execute(
-            f"CREATE TABLE {entity.plural} (path TEXT PRIMARY KEY, customer TEXT, slug TEXT,"
+            f"CREATE TABLE {kind.plural} (path TEXT PRIMARY KEY, customer TEXT, slug TEXT,"
             f" {columns}) WITHOUT ROWID"
         )
-        db.execute(f"CREATE INDEX {entity.plural}_by_customer ON {entity.plural} (customer)")
+        db.execute(f"CREATE INDEX {kind.plural}_by_customer ON {kind.plural} (customer)")
 
 
-def columns_of(entity: type[Entity]) -> dict[str, str]:
+def columns_of(kind: Kind) -> dict[str, str]:
     """Return the columns of a kind's own keys, in the model's order, with their SQL types."""
-    return {
-        RENAMED.get(name, name): _sql_type(field.annotation)
-        for name, field in entity.model_fields.items()
-    }
-
-
-def _sql_type(annotation: Any) -> str:
-    types = set(_bare_types(annotation))
-    if any(get_origin(each) is list for each in types):
-        return "TEXT LIST"
-    if Decimal in types:
-        return "NUMERIC"
-    if bool in types:
-        return "BOOLEAN"
-    return "INTEGER" if int in types else "TEXT"
-
-
-def _bare_types(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from _bare_types(part)
+    types = kind.types.items()
+    return {RENAMED.get(key, key): _SQL_TYPES.get(written, "TEXT") for key, written in types}
 
 
 def to_sql(value: Any) -> Any:
     """Return a field's value as a column holds it: lists joined by commas, ISO dates."""
     match value:
+        case list():
+            return ", ".join(map(str, value))
         case None | int() | str():
             return value
         case Decimal():
@@ -158,8 +157,6 @@ def to_sql(value: Any) -> Any:
             return value.isoformat(timespec="seconds")
         case date():
             return value.isoformat()
-        case list():
-            return ", ".join(map(str, value))
     return str(value)
 
 
@@ -174,7 +171,10 @@ def add_settings(db: sqlite3.Connection, config: Config, as_of: date, *, tempora
     if not temporary:
         _drop_settings(db)
     _run(db, SETTINGS_TABLES.format(temp=word))
-    _run(db, _scores().replace("CREATE TABLE", f"CREATE {word} TABLE"))
+    _run(db, _scores().replace("CREATE TABLE ", f"CREATE TABLE {'computed.' * temporary}"))
+    if temporary:
+        for table in computed_tables():
+            db.execute(_showing(table))
     rows = settings_rows(config, as_of)
     for table, values in rows.items():
         for row in values:
@@ -184,18 +184,48 @@ def add_settings(db: sqlite3.Connection, config: Config, as_of: date, *, tempora
 
 
 def keep_view(db: sqlite3.Connection, view: str) -> None:
-    """Make a table of a temporary view, for this connection: it is worked out once."""
+    """Make a table of a temporary view, to work it out once; the view shows the table then."""
     found = "SELECT sql FROM sqlite_temp_master WHERE type = 'view' AND name = ?"
     body = db.execute(found, (view,)).fetchone()[0].partition(" AS\n")[2]
     db.execute(f"DROP VIEW temp.{view}")
-    db.execute(f"CREATE TEMP TABLE {view} AS {body}")
+    db.execute(f"CREATE TABLE computed.{view} AS {body}")
+    db.execute(_showing(view))
     column = SHARED_VIEWS[view]
-    db.execute(f"CREATE INDEX temp.{view}_by_{column} ON {view} ({column})")
+    db.execute(f"CREATE INDEX computed.{view}_by_{column} ON {view} ({column})")
+
+
+def _showing(table: str) -> str:
+    """Return the view through which a computed table stands before the file's own of that name."""
+    return f"CREATE TEMP VIEW {table} AS SELECT * FROM computed.{table}"
+
+
+def shared_reads(queries: Iterable[str], known: Container[str]) -> Iterator[str]:
+    """Yield each of the shared views as often as these queries, and the views they read, name it.
+
+    What a shared view reads itself counts once, unless it is `known` already.
+    """
+    met: set[str] = set()
+    waiting = list(queries)
+    while waiting:
+        for name in filter(_bodies().get, _SOURCE.findall(waiting.pop())):
+            if name not in SHARED_VIEWS:
+                waiting.append(_bodies()[name])
+                continue
+            yield name
+            if name not in met and name not in known:
+                met.add(name)
+                waiting.append(_bodies()[name])
+
+
+@cache
+def _bodies() -> Mapping[str, str]:
+    """Return the query behind each view."""
+    return dict(_VIEW.findall(_views()))
 
 
 def _drop_settings(db: sqlite3.Connection) -> None:
     listed = db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
-    for (view,) in listed:
+    for view in {name for (name,) in listed}.difference(_COMMON_VIEWS):
         db.execute(f"DROP VIEW {view}")
     for table in (*_tables(SETTINGS_TABLES), *computed_tables()):
         db.execute(f"DROP TABLE IF EXISTS {table}")

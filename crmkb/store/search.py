@@ -39,7 +39,7 @@ def search(
     rows = index.rows(
         "SELECT files.path, files.kind, files.customer, files.title,"
         " snippet(texts, 2, ?, ?, '…', ?), -bm25(texts, 0, ?, 1)"
-        " FROM texts JOIN files ON files.path = texts.path"
+        " FROM texts JOIN files ON files.id = texts.rowid"
         " WHERE texts MATCH ? AND ? IN ('', files.kind) AND ? IN ('', files.customer)"
         " ORDER BY bm25(texts, 0, ?, 1), files.path LIMIT ?",
         *(OPENS, CLOSES, _SNIPPET_WORDS, _TITLE_WEIGHT),

@@ -8,7 +8,6 @@ are not ours.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +34,10 @@ class Stamp(NamedTuple):
     inode: int
 
 
+UNSTAMPED = Stamp(0, 0, 0, 0)
+"""Stands for the stamp of a file that nobody asked for."""
+
+
 class Folder(NamedTuple):
     """What the system tells of a folder without listing it, and whether it must be listed anyway.
 
@@ -50,18 +53,22 @@ class Folder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is, what was refused, and which folders have rules of their own for git."""
+    """What there is, what was refused, and which folders have rules of their own for git.
 
+    Files have their stamps, unless these are not `stamped`, which takes time and memory.
+    """
+
+    stamped: bool = True
     files: dict[str, Stamp] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     refused: list[Problem] = field(default_factory=list)
     ruled: list[str] = field(default_factory=list)
 
 
-def walk(root: Path, starts: Iterable[str] = ("",)) -> Found:
-    """Return all that lies in some folders of the workspace, or in the whole of it."""
-    found = Found()
-    prefixes = [*starts]
+def walk(root: Path, *, stamped: bool = True) -> Found:
+    """Return all that lies in the workspace."""
+    found = Found(stamped)
+    prefixes = [""]
     while prefixes:
         prefixes += list_folder(root, prefixes.pop(), found)
     return found
@@ -104,7 +111,7 @@ def _take(root: Path, path: str, entry: os.DirEntry[str], found: Found) -> bool:
         elif entry.is_dir(follow_symlinks=False):
             return True
         elif path.endswith(SUFFIXES) and entry.is_file():
-            found.files[path] = stamp_of(entry.stat())
+            found.files[path] = stamp_of(entry.stat()) if found.stamped else UNSTAMPED
     except OSError as error:
         found.refused.append(Problem(path, 1, "", f"cannot be read: {error.strerror}"))
     return False
@@ -130,4 +137,5 @@ def _printable(name: str) -> str:
 
 def stamp_of(stat: os.stat_result) -> Stamp:
     """Return the stamp of a file."""
-    return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+    inode = 0 if os.name == "nt" else stat.st_ino  # there, the list of a folder does not tell it
+    return Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, inode)

@@ -99,10 +99,12 @@ def test_reading_an_index_that_is_up_to_date_loads_nothing(
     assert loaded == "[]"
 
 
-def test_a_changed_file_loads_only_what_reads_it(tree: Tree) -> None:
+def test_new_files_load_nothing_unless_something_is_odd_in_one(tree: Tree) -> None:
     tree(FILES)
+    assert run("list", "deals")[1] == "[]"
 
-    assert run("list", "deals")[1] == "['pydantic']"
+    tree({"customers/acme/deals/more.md": "---\nname: More\nstage: discovery\namount: 5k\n---\n"})
+    assert run("list", "deals")[1] == "['pydantic', 'yaml']"
 
 
 @pytest.mark.parametrize("what", ["call", "note", "meeting"])

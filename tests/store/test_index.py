@@ -53,9 +53,11 @@ def look(root: Path) -> Iterator[Look]:
 def held(index: Index) -> dict[str, list[Any]]:
     """Return all rows that come from files, without how and when they were read."""
     listed = index.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
-    names = [str(name) for (name,) in listed if not str(name).startswith(("texts_", "sqlite_"))]
+    left_out = ("texts_", "sqlite_", "named")
+    names = [str(name) for (name,) in listed if not str(name).startswith(left_out)]
     rows = {name: index.rows(f"SELECT * FROM {name}") for name in names if name != "files"}
     rows["files"] = index.rows("SELECT path, kind, customer, slug, title, digest FROM files")
+    rows["names"] = index.rows("SELECT * FROM names")
     rows["words"] = index.rows("SELECT path FROM texts WHERE texts MATCH 'a* OR n* OR s*'")
     return {name: sorted(found, key=repr) for name, found in rows.items()}
 
@@ -100,13 +102,13 @@ def test_a_change_is_seen_and_only_the_changed_file_is_read(
     look()
     monkeypatch.setattr(difference, "GRAIN_NS", 0)
     read: list[str] = []
-    real = store_files.read
+    real = store_files.read_with_stat
 
-    def watched(full: Path) -> bytes | None:
-        read.append(full.relative_to(root).as_posix())
+    def watched(full: str) -> tuple[bytes, os.stat_result] | None:
+        read.append(Path(full).relative_to(root).as_posix())
         return real(full)
 
-    monkeypatch.setattr(store_files, "read", watched)
+    monkeypatch.setattr(store_files, "read_with_stat", watched)
     time.sleep(0.02)
     look()
     read.clear()
@@ -264,15 +266,15 @@ def test_a_file_that_the_system_does_not_give_is_named_and_tried_again(
     tree: Tree, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tree(FILES)
-    real = store_files.read
+    real = store_files.read_with_stat
 
-    def broken_disk(full: Path) -> bytes | None:
-        if full.name == "platform.md":
+    def broken_disk(full: str) -> tuple[bytes, os.stat_result] | None:
+        if full.endswith("platform.md"):
             raise store_files.CannotRead(DEAL, OSError(5, "Input/output error"))
         return real(full)
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_files, "read", broken_disk)
+        patch.setattr(store_files, "read_with_stat", broken_disk)
         for _ in range(2):
             assert look().problems() == [
                 Problem(DEAL, 1, "", f"cannot read {DEAL}: Input/output error")

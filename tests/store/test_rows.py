@@ -26,7 +26,7 @@ def problems(path: str, text: str | bytes) -> list[tuple[int, str, str, str]]:
 
 
 def names(path: str, text: str) -> set[tuple[str, str]]:
-    return {(row[0], row[4]) for row in read(path, text).tables["names"]}
+    return {(name, what) for _, name, what in read(path, text).tables["named"]}
 
 
 def fields(path: str, text: str) -> list[tuple[Any, ...]]:
@@ -110,9 +110,33 @@ def test_stage_changes_are_kept_in_order() -> None:
     rows = read(DEAL, f"---\nname: X\nstage: negotiation\n{history}---\n")
 
     assert rows.tables["stage_changes"] == [
-        (DEAL, 0, "acme", "2026-08-14", "discovery"),
-        (DEAL, 1, "acme", "2026-09-01", "negotiation"),
+        (DEAL, 0, "acme", "2026-08-14", "discovery", None, "2026-09-01"),
+        (DEAL, 1, "acme", "2026-09-01", "negotiation", "discovery", None),
     ]
+
+
+def test_a_stage_change_tells_its_neighbours_by_day_and_the_known_stage_before() -> None:
+    lines = ("2026-09-01 negotiation", "2026-08-14 discovery", "2026-08-20 nowhere")
+    history = "".join(f"  - {line}\n" for line in lines)
+    rows = read(DEAL, f"---\nname: X\nstage: negotiation\nstage_history:\n{history}---\n")
+
+    assert [row[1:] for row in rows.tables["stage_changes"]] == [
+        (1, "acme", "2026-08-14", "discovery", None, "2026-08-20"),
+        (2, "acme", "2026-08-20", "nowhere", "discovery", "2026-09-01"),
+        (0, "acme", "2026-09-01", "negotiation", "discovery", None),
+    ]
+
+
+def test_a_task_knows_the_deal_that_it_is_about() -> None:
+    task = "- [ ] Send the quote\n"
+    call = "customers/acme/interactions/2026-11-20-1430-call-x.md"
+    head = "---\ndate: 2026-11-20\ntype: call\nsubject: X\ndeal: platform\n---\n"
+
+    for path, text in ((DEAL, "---\nname: X\nstage: discovery\n---\n"), (call, head)):
+        [row] = read(path, text + task).tables["tasks"]
+        assert row[-1] == "platform"
+    [row] = read("customers/acme/profile.md", f"---\nname: Acme\n---\n{task}").tables["tasks"]
+    assert row[-1] is None
 
 
 def test_moves_of_the_close_date_are_kept_in_order() -> None:
@@ -120,7 +144,7 @@ def test_moves_of_the_close_date_are_kept_in_order() -> None:
     rows = read(DEAL, f"---\nname: X\nstage: discovery\n{history}---\n")
 
     assert rows.tables["close_date_changes"] == [
-        (DEAL, 0, "acme", "2026-11-02", "2026-10-31", "2026-12-18"),
+        (DEAL, 0, "acme", "2026-11-02", "2026-10-31", "2026-12-18", None),
     ]
 
 
@@ -196,8 +220,8 @@ def test_a_series_that_is_spoilt_is_told(data: bytes, problem: tuple[int, str]) 
 def test_of_an_unreadable_record_only_problem_and_slug_are_kept(data: bytes) -> None:
     rows = read(ACME, data)
 
-    assert set(rows.tables) == {"problems", "names"}
-    assert [(name, what) for name, *_, what in rows.tables["names"]] == [("acme", "slug")]
+    assert set(rows.tables) == {"problems", "named"}
+    assert rows.tables["named"] == [(ACME, "acme", "slug")]
 
 
 @pytest.mark.parametrize(
@@ -239,8 +263,10 @@ def store(rows: Rows) -> None:
     """Put rows into a database, which raises for what it cannot hold."""
     db = database.in_memory(CONFIG, date(2026, 11, 20))
     for table, found in rows.tables.items():
-        into = "texts (path, title, body)" if table == "texts" else table
-        db.executemany(f"INSERT INTO {into} VALUES ({', '.join('?' * len(found[0]))})", found)
+        into = {"texts": "texts (path, title, body)", "named": "named (file, name, what)"}
+        db.executemany(
+            f"INSERT INTO {into.get(table, table)} VALUES ({', '.join('?' * len(found[0]))})", found
+        )
     db.close()
 
 
