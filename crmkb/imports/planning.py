@@ -194,7 +194,7 @@ class Planner:
         """
         wrong = ""
         for path in self.records.namesakes(customer, fields):
-            record = self.workspace.read(path)
+            record = self.records.read(path)
             keys = differing(record, self._resolved(path, fields))
             if not keys and path not in self._claimed:
                 self._claimed.add(path)
@@ -241,7 +241,7 @@ class Planner:
         return resolved
 
     def _compared(self, draft: Draft, fields: dict[str, Value]) -> Step:
-        record = self.workspace.read(draft.path)
+        record = self.records.read(draft.path)
         values = {key: fields[key] for key in differing(record, fields)}
         keys = (*values, *([maps.CUSTOMER] if draft.is_elsewhere else []))
         if not keys:

@@ -7,10 +7,12 @@ from decimal import Decimal, InvalidOperation
 
 from crmkb.dates import parse_iso_day
 from crmkb.entities import Entity
+from crmkb.errors import NotFound
 from crmkb.imports.values import BadCell
-from crmkb.store import markdown
+from crmkb.kinds import kinds
+from crmkb.store import files, markdown
 from crmkb.store.markdown import Value
-from crmkb.store.paths import customer_of, interaction_name
+from crmkb.store.paths import customer_of, interaction_name, many_inside
 from crmkb.text import slugify
 from crmkb.workspace import Workspace, Write
 from crmkb.workspace.close_dates import with_moved_date
@@ -29,6 +31,7 @@ class Records:
         self._existing = {self._key(str(path)): str(path) for (path,) in rows}
         self._taken = set(self._existing)
         self._numbers: dict[str, int] = {}
+        self._full_path = many_inside(workspace.root)
         known = [key for key in model.model_fields if key not in _LATE]
         self._places = {key: place for place, key in enumerate([*known, *_LATE])}
 
@@ -38,6 +41,13 @@ class Records:
             if field.is_required() and key not in fields:
                 raise BadCell(key, "is missing")
         check_values(self.model, fields, self.workspace.stages)
+
+    def read(self, path: str) -> Record:
+        """Return a record that is there, as `Workspace.read` does for one at a time."""
+        data = files.read(self._full_path(path))
+        if data is None:
+            raise NotFound("file", path)
+        return Record.read(path, data, kinds()[self.model.noun], self.workspace.stages)
 
     def namesakes(self, customer: str, fields: Mapping[str, Value]) -> Iterator[str]:
         """Yield the paths of files that were there before under the name of such a record."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from crmkb.store.faults import CannotEdit
 
@@ -83,11 +84,12 @@ def scalar(text: str, *, in_flow: bool = False) -> str:
 def refuse_half_characters(key: str, value: str | Iterable[str]) -> None:
     """Raise `CannotEdit` for a key or value that no UTF-8 file can hold."""
     try:
-        "".join((key, *value)).encode()
+        f"{key}{value if isinstance(value, str) else ''.join(value)}".encode()
     except UnicodeEncodeError:
         raise CannotEdit(key, 1, "the text holds half a character (a lone surrogate)") from None
 
 
+@lru_cache(maxsize=256)
 def _key(key: str) -> str:
     plain = _PLAIN_KEY.fullmatch(key) and not _RETYPED.fullmatch(key) and key == key.strip()
     return key if plain else _quoted(key)
@@ -95,8 +97,8 @@ def _key(key: str) -> str:
 
 def _text(text: str, indent: str, literal: bool) -> Written:
     """Return a text, as a literal block when it has several lines and that is exact."""
-    exact = not (_UNPRINTABLE.search(text) or _BLANK_ENDS.search(text))
-    if not (literal and exact and "\n" in text):
+    is_long = literal and "\n" in text
+    if not is_long or _UNPRINTABLE.search(text) or _BLANK_ENDS.search(text):
         return Written(scalar(text))
     lines = text.removesuffix("\n").split("\n")
     below = "".join(f"{indent}{line}\n" if line else "\n" for line in lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha1
@@ -30,6 +31,8 @@ OWN_STATE = ".crmkb"
 """Where a workspace without git keeps lock and journal; git is told to ignore it."""
 JOURNAL = "journal.json"
 """In `work_dir` while a change is being written; see `workspace/journal.py`."""
+
+_PLAIN_NAME = re.compile(r"\w[\w.-]*")
 
 
 class NotAWorkspace(CrmError):
@@ -192,6 +195,24 @@ def inside(root: Path, path: str) -> Path:
     if not real.is_relative_to(root) or _is_git_own(real.relative_to(root)):
         raise OutsideWorkspace(path)
     return full
+
+
+def many_inside(root: Path) -> Callable[[str], Path]:
+    """Return `inside` for many paths at a time: each of their folders is looked at once."""
+    sound: set[str] = set()
+
+    def full_path(path: str) -> Path:
+        name = path.rpartition("/")[2]
+        folder = path.removesuffix(name)
+        if folder not in sound:
+            inside(root, path)
+            inside(root, folder)  # a link in it may lead back
+            sound.add(folder)
+        full = root / path
+        is_plain = _PLAIN_NAME.fullmatch(name) and not full.is_symlink()
+        return full if is_plain else inside(root, path)
+
+    return full_path
 
 
 def exists(full: Path) -> bool:

@@ -10,7 +10,7 @@ from crmkb.errors import AlreadyExists, CrmError, Exit
 from crmkb.store import files
 from crmkb.store.git import Git, expect_git
 from crmkb.store.git_index import IndexBehind
-from crmkb.store.paths import NoRepository, find_git, inside
+from crmkb.store.paths import NoRepository, find_git, many_inside
 from crmkb.workspace import journal
 from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.journal import Entry, Journal
@@ -123,25 +123,29 @@ def _up_to_date(root: Path, change: Change, again: Callable[[], Change] | None) 
 
 
 def _expect_unchanged(root: Path, writes: Iterable[Write]) -> None:
+    full_path = many_inside(root)
     for write in writes:
-        full = inside(root, write.path)
-        if full.is_symlink():
-            raise IsLink(write.path)
-        now = files.read(full)
-        if now == write.before:
-            continue
-        if write.before is None:
-            raise AlreadyExists("the file", write.path)
-        raise ChangedMeanwhile(write.path)
+        _expect_as_read(full_path(write.path), write)
+
+
+def _expect_as_read(full: Path, write: Write) -> None:
+    if full.is_symlink():
+        raise IsLink(write.path)
+    if files.read(full) == write.before:
+        return
+    if write.before is None:
+        raise AlreadyExists("the file", write.path)
+    raise ChangedMeanwhile(write.path)
 
 
 def _write(root: Path, writes: Sequence[Write]) -> None:
     """Write and delete files; each is looked at again, since an editor knows no lock."""
+    full_path = many_inside(root)
     planned = {root / write.path: write for write in writes}
 
     def expect(full: Path, place: Path) -> None:
         if place == full:
-            _expect_unchanged(root, [planned[full]])
+            _expect_as_read(full_path(planned[full].path), planned[full])
         elif files.read(place) != planned[full].before:
             raise ChangedMeanwhile(planned[full].path)
 

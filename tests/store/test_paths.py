@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from crmkb.store.paths import (
     find_git,
     find_workspace,
     inside,
+    many_inside,
     matches,
     ref_of,
     slug_of,
@@ -145,11 +148,31 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     assert not exists(inside(root, "loop/x.md"))
 
 
-@given(st.text())
-def test_no_text_leads_out(path: str) -> None:
+def test_of_many_paths_each_that_leads_out_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "a").mkdir(parents=True)
+    (root / "a/out.md").symlink_to(tmp_path)
+    (root / "a/in.md").symlink_to(root / "a/x.md")
+    (root / "above").symlink_to(tmp_path)
+    (tmp_path / "back.md").symlink_to(root / "a/x.md")
+
+    full_path = many_inside(root)
+    for path in ("x.md", "a/x.md", "a/in.md"):
+        assert full_path(path) == root / path
+    for path in ("/x.md", "../x.md", "a/out.md", "a/..", "a/.git", "a/b\0c", "above/x.md"):
+        with pytest.raises(OutsideWorkspace) as caught:
+            full_path(path)
+        assert repr(path) in caught.value.message
+    for path in ("above/back.md", "above/root", "above/x.md"):
+        with pytest.raises(OutsideWorkspace):
+            full_path(path)
+
+
+@given(st.lists(st.text()))
+def test_no_text_leads_out(paths: list[str]) -> None:
     root = Path("/workspace")
-    try:
-        full = inside(root, path)
-    except OutsideWorkspace:
-        return
-    assert full.is_relative_to(root)
+    full_path = many_inside(root)
+    for path in paths:
+        for find in (partial(inside, root), full_path):
+            with suppress(OutsideWorkspace):
+                assert find(path).is_relative_to(root)
