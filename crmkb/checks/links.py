@@ -18,15 +18,16 @@ MOST_NAMED = 3
 
 def check(workspace: Workspace) -> Iterator[Problem]:
     """Yield links that lead nowhere, or out of the workspace."""
-    known = {row[0] for row in workspace.index.rows("SELECT path FROM files")}
+    rows = workspace.index.rows
 
     @cache
     def exists(path: str) -> bool:
-        return path in known or (workspace.root / path).exists()
+        is_known = rows("SELECT 1 FROM files WHERE path = ?", path)
+        return bool(is_known) or (workspace.root / path).exists()
 
     @cache
     def by_file_name() -> Mapping[str, list[str]]:
-        return _by_file_name(map(str, known))
+        return _by_file_name(str(path) for (path,) in rows("SELECT path FROM files"))
 
     place_of = cache(_place)
     for path, line, target in texts(workspace, "SELECT path, line, target FROM links"):

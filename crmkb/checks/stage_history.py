@@ -14,13 +14,11 @@ from crmkb.workspace.record import Record
 
 KEY = "stage_history"
 
-# As the views have it, the last entry is that of the latest day.
+# As the views have it, the last entry is that of the latest day: none comes after it.
 _DISAGREES = """
 SELECT deals.path, deals.stage, change.stage FROM deals
 JOIN stage_changes AS change ON change.path = deals.path
-WHERE deals.stage <> change.stage AND NOT EXISTS (
-    SELECT 1 FROM stage_changes AS later WHERE later.path = change.path
-        AND (later.day, later.position) > (change.day, change.position))
+WHERE deals.stage <> change.stage AND change.until IS NULL
 """
 _UNKNOWN = """
 SELECT path, position, stage FROM stage_changes WHERE stage NOT IN (SELECT stage FROM stages)

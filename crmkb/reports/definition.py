@@ -32,6 +32,8 @@ GIVEN = ("title", "description", "as_of", "previous", "workspace", "currency", "
 _VALUE_OR_SKIPPED = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[:@$](\w+)""", re.DOTALL
 )
+_QUERIES = re.compile(r"['\"]?queries['\"]?\s*:")
+_NAME = re.compile(r"\s+['\"]?([^\s'\":]+)['\"]?\s*:")
 
 
 class BadReport(CrmError):
@@ -158,13 +160,14 @@ def _parameters(path: str, document: markdown.Document) -> tuple[str, ...]:
 def _queries(
     path: str, document: markdown.Document, parameters: tuple[str, ...]
 ) -> Iterator[Query]:
-    line = document.line_of("queries")
     queries: Any = document.fields.get("queries") or {}
     if not isinstance(queries, Mapping):
         hint = "write 'name: |' below, and the SQL indented below that"
+        line = document.line_of("queries")
         raise BadReport(path, line, "queries: must be names with their SQL", hint)
+    lines = _lines_of_queries(document)
     for name, sql in queries.items():
-        own_line = _line_of_query(document, name, line)
+        own_line = lines.get(name) or document.line_of("queries")
         _refuse_name(path, own_line, name)
         if not isinstance(sql, str) or not sql.strip():
             raise BadReport(path, own_line, f"{name}: must be a query, such as SELECT …")
@@ -191,9 +194,11 @@ def _refuse_undeclared(path: str, query: Query, parameters: tuple[str, ...]) -> 
         raise BadReport(path, query.line, f"{query.name}: ':{value}' is not declared", hint)
 
 
-def _line_of_query(document: markdown.Document, name: str, first: int) -> int:
-    key = re.compile(rf"\s+['\"]?{re.escape(name)}['\"]?\s*:")
+def _lines_of_queries(document: markdown.Document) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    is_below = False
     for number, line in enumerate(document.header.split("\n"), start=2):
-        if number > first and key.match(line):
-            return number
-    return first
+        if is_below and (key := _NAME.match(line)):
+            found.setdefault(key[1], number)
+        is_below = is_below or bool(_QUERIES.match(line))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from crmkb.reports.definition import BadReport, find
 from crmkb.reports.narrowing import WHOLE, Given
@@ -19,14 +20,18 @@ def plan(workspace: Workspace, names: Sequence[str], given: Given = WHOLE) -> Ch
 
 
 def pages(
-    workspace: Workspace, names: Iterable[str], given: Given = WHOLE
+    workspace: Workspace, names: Iterable[str], given: Given = WHOLE, *, with_rows: bool = True
 ) -> tuple[list[Page], list[BadReport]]:
-    """Return the pages that can be made, and what is wrong with the others."""
+    """Return the pages that can be made, and what is wrong with the others.
+
+    The rows behind many pages take much more memory than the pages: without them they are empty.
+    """
     made: list[Page] = []
     failed: list[BadReport] = []
     for name in names:
         try:
-            made.append(render(workspace, find(workspace.root, name), given))
+            page = render(workspace, find(workspace.root, name), given)
+            made.append(page if with_rows else replace(page, answers={}))
         except BadReport as error:
             failed.append(error)
     return made, failed

@@ -32,7 +32,7 @@ class QueryFailed(BadReport):
 
 def run(definition: Definition, index: Index, values: Mapping[str, str | None]) -> Answers:
     """Return the rows of every query; raise `QueryFailed` for the first that fails."""
-    index.share_views()
+    index.share_views(each.sql for each in definition.queries)
     return {each.name: _rows(definition, each, index, values) for each in definition.queries}
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from crmkb.store.faults import Unreadable, in_conflict, line_at, not_utf8
 from crmkb.store.flat import read_flat
+from crmkb.store.flat_queries import read_queries
 
 Value = str | list[str]
 Fields = dict[str, Any]
@@ -113,7 +114,9 @@ def _read(header: str) -> tuple[Fields, Mapping[str, int]]:
     """Return the fields of a header, and the line of each key that is given again."""
     if len(header) > LARGEST_HEADER:
         raise Unreadable(1, "the front matter is larger than 256 KB", "move text to the body")
-    fields = read_flat(header)
+    fields: Fields | None = read_flat(header)
+    if fields is None:
+        fields = read_queries(header)
     if fields is not None:
         return fields, {}
     from crmkb.store.yaml_header import read_yaml  # most files do without

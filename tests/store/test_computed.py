@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from crmkb.config import Config
 from crmkb.store import aggregates, query, schema
-from crmkb.store.index import Index
+from crmkb.store.index import Index, Row
 from crmkb.workspace import scores
+
+MANY = 12_345
 
 
 @pytest.fixture
@@ -22,12 +23,17 @@ def asked() -> list[str]:
 
 @pytest.fixture
 def index(tmp_path: Path, asked: list[str]) -> Iterator[Index]:
-    def fill(index: Index, table: str) -> dict[str, list[tuple[Any, ...]]]:
+    def fill(index: Index, table: str) -> tuple[set[str], Iterator[tuple[str, Row]]]:
         asked.append(table)
-        return {"health": [("acme", "2026-11-20", *[None] * _others("health"))]}
+        return {table}, rows(table)
 
-    def _others(table: str) -> int:
-        return len(query.columns(opened, table)) - 2
+    def rows(table: str) -> Iterator[tuple[str, Row]]:
+        others = [None] * (len(query.columns(opened, table)) - 2)
+        names = ["acme"] if table == "health" else [f"c{number}" for number in range(MANY)]
+        for name in names:
+            yield table, (name, "2026-11-20", *others)
+        if table == "deal_health":
+            raise KeyboardInterrupt
 
     opened = Index(tmp_path, Config(), date(2026, 11, 20), fill=fill)
     yield opened
@@ -48,9 +54,24 @@ def test_a_table_that_a_view_reads_is_computed_too(index: Index, asked: list[str
     assert query.run(index, "WITH a AS (SELECT * FROM seen) SELECT * FROM a").rows == [("acme",)]
 
 
+def test_many_rows_are_written_in_portions(index: Index) -> None:
+    sql = "SELECT count(*), count(DISTINCT path) FROM executives"
+    assert query.run(index, sql).rows == [(MANY, MANY)]
+
+
+def test_what_was_cut_off_is_computed_anew(index: Index, asked: list[str]) -> None:
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            query.run(index, "SELECT * FROM deal_health")
+        assert index.rows("SELECT count(*) FROM computed.deal_health") == [(0,)]
+    assert asked == ["deal_health", "deal_health"]
+
+
 def test_what_cannot_be_written_stays_refused(index: Index) -> None:
-    with pytest.raises(query.NotReading):
+    with pytest.raises(query.BadQuery, match="because it is a view"):
         query.run(index, "DELETE FROM health")
+    with pytest.raises(query.NotReading):
+        query.run(index, "DELETE FROM computed.health")
 
 
 def test_each_computed_table_has_its_module() -> None:

@@ -118,16 +118,49 @@ def test_a_lost_deal_died_where_it_was_last(tree: Tree) -> None:
     assert rows(workspace, sql) == [("discovery", "went on", 1), ("negotiation", "lost", 0)]
 
 
+@pytest.mark.parametrize(
+    ("day", "stage", "close_date"),
+    [
+        (date(2026, 6, 30), "discovery", "2026-09-01"),
+        (date(2026, 7, 15), "negotiation", "2026-10-01"),
+        (date(2026, 11, 20), "business_case", "2026-12-01"),
+    ],
+)
+def test_each_day_has_one_state_of_a_deal(
+    tree: Tree, day: date, stage: str, close_date: str
+) -> None:
+    deal = (
+        "---\nname: X\nstage: business_case\nclose_date: 2026-12-01\nopened: 2026-06-01\n"
+        "close_date_history:\n  - 2026-08-01 from 2026-10-01 to 2026-12-01\n"
+        "  - 2026-07-01 from 2026-09-01 to 2026-10-01\nstage_history:\n"
+        "  - 2026-08-01 business_case\n  - 2026-07-01 technical_validation\n"
+        "  - 2026-07-01 negotiation\n  - 2026-06-01 discovery\n---\n"
+    )
+    workspace = opened(tree({"customers/acme/deals/x.md": deal}), day)
+    sql = "SELECT stage, close_date FROM deal_states"
+    assert rows(workspace, sql) == [(stage, close_date)]
+
+
 def test_a_view_that_is_shared_answers_the_same_as_a_table(tree: Tree) -> None:
     plain, shared = (opened(tree(DEALS), date(2026, 11, 20)) for _ in range(2))
-    shared.index.share_views()
-    for view in (*schema.SHARED_VIEWS, "deal_events", "sales_velocity", "retention"):
+    views = (*schema.SHARED_VIEWS, "deal_events", "sales_velocity", "retention")
+    shared.index.share_views(2 * [f"SELECT * FROM {view}" for view in views])
+    for view in views:
         names = ", ".join(query.columns(plain.index, view))
         sql = f"SELECT * FROM {view} ORDER BY {names}"
         for _ in range(2):
             assert rows(shared, sql) == rows(plain, sql), view
-    kept = shared.index.rows("SELECT name FROM sqlite_temp_master WHERE type = 'table'")
+    kept = shared.index.rows("SELECT name FROM computed.sqlite_master WHERE type = 'table'")
     assert {str(name) for (name,) in kept} > schema.SHARED_VIEWS.keys()
+
+
+def test_what_is_read_once_is_no_table(tree: Tree) -> None:
+    shared = opened(tree(DEALS), date(2026, 11, 20))
+    for times in (1, 2):
+        shared.index.share_views(["SELECT * FROM deal_next_steps"])
+        rows(shared, "SELECT * FROM deal_next_steps")
+        kept = "SELECT count(*) FROM computed.sqlite_master WHERE name = 'open_tasks'"
+        assert shared.index.rows(kept) == [(times - 1,)]
 
 
 def test_who_takes_part_in_a_deal_is_counted_but_those_who_left(tree: Tree) -> None:

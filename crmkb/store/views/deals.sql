@@ -1,7 +1,7 @@
 -- Deals as of the day: their states, the open and the closed ones, their stages, touches and next steps.
 
--- `latest` packs day, place and stage of the last change by the day into one text, whose maximum is
--- found in one pass. Grouping by path and customer lets a condition on either reach the tables.
+-- `now` is the change of stage that holds on the day: the last one by then. Where others come after
+-- it, the stage of the file is of a later day. `moved` is the first change of the close date after it.
 CREATE VIEW deal_states AS
 SELECT dated.path, dated.customer, dated.slug, dated.name, dated.kind, dated.opened,
     dated.close_date, substr(dated.close_date, 1, 7) AS close_month,
@@ -20,27 +20,31 @@ SELECT dated.path, dated.customer, dated.slug, dated.name, dated.kind, dated.ope
     CASE WHEN rates.rate IS NULL THEN dated.currency
         ELSE settings.currency END AS value_currency,
     CASE
-        WHEN dated.changed_later THEN coalesce(substr(dated.latest, 18), '')
+        WHEN dated.changed_later THEN coalesce(dated.stage_then, '')
         WHEN stages.outcome <> 'open' AND dated.close_date > settings.as_of THEN ''
         ELSE coalesce(dated.current_stage, '')
     END AS stage,
-    coalesce(substr(dated.latest, 1, 10), dated.opened) AS stage_since,
-    dated.current_stage, substr(dated.latest, 18) AS stage_then,
-    substr(dated.latest, 1, 10) AS changed_on, dated.first_change, dated.changed_later
+    coalesce(dated.changed_on, dated.opened) AS stage_since,
+    dated.current_stage, dated.stage_then, dated.changed_on, dated.first_change,
+    dated.changed_later
 FROM (
     SELECT deals.path, deals.customer, deals.slug, deals.name, deals.stage AS current_stage,
         deals.amount, coalesce(deals.currency, (SELECT currency FROM settings)) AS currency,
         deals.probability AS own_probability, deals.kind, deals.opened,
-        coalesce((SELECT moves.before FROM close_date_changes AS moves
-            WHERE moves.path = deals.path AND moves.day > (SELECT as_of FROM settings)
-            ORDER BY moves.day, moves.position LIMIT 1), deals.close_date) AS close_date,
+        coalesce(moved.before, deals.close_date) AS close_date,
         deals.owner, deals.contacts, deals.competitors, deals.products, deals.reason, deals.source,
-        coalesce(max(changes.day) > (SELECT as_of FROM settings), 0) AS changed_later,
-        min(changes.day) AS first_change,
-        max(CASE WHEN changes.day <= (SELECT as_of FROM settings)
-            THEN changes.day || (1000000 + changes.position) || changes.stage END) AS latest
-    FROM deals LEFT JOIN stage_changes AS changes ON changes.path = deals.path
-    GROUP BY deals.path, deals.customer
+        now.stage AS stage_then, now.day AS changed_on,
+        (SELECT min(changes.day) FROM stage_changes AS changes WHERE changes.path = deals.path)
+            AS first_change,
+        CASE WHEN now.path IS NOT NULL THEN now.until IS NOT NULL ELSE EXISTS (
+            SELECT 1 FROM stage_changes AS changes WHERE changes.path = deals.path)
+        END AS changed_later
+    FROM deals LEFT JOIN stage_changes AS now ON now.path = deals.path
+        AND now.day <= (SELECT as_of FROM settings)
+        AND (now.until IS NULL OR now.until > (SELECT as_of FROM settings))
+    LEFT JOIN close_date_changes AS moved ON moved.path = deals.path
+        AND moved.day > (SELECT as_of FROM settings)
+        AND (moved.since IS NULL OR moved.since <= (SELECT as_of FROM settings))
 ) AS dated
 CROSS JOIN settings
 LEFT JOIN stages ON stages.stage = dated.current_stage
@@ -108,11 +112,11 @@ SELECT path, customer, stage, entered, left_on, is_current,
     CAST(julianday(left_on) - julianday(entered) AS INTEGER) AS days
 FROM (
     SELECT changes.path, changes.customer, changes.stage, changes.day AS entered,
-        coalesce(lead(changes.day) OVER following, settings.as_of) AS left_on,
-        lead(changes.day) OVER following IS NULL AS is_current
+        CASE WHEN changes.until <= settings.as_of THEN changes.until ELSE settings.as_of END
+            AS left_on,
+        changes.until IS NULL OR changes.until > settings.as_of AS is_current
     FROM stage_changes AS changes CROSS JOIN settings
     WHERE changes.day <= settings.as_of
-    WINDOW following AS (PARTITION BY changes.path ORDER BY changes.day, changes.position)
 ) AS spans;
 
 CREATE VIEW deal_touches AS
@@ -121,20 +125,22 @@ FROM deals JOIN touches ON touches.customer = deals.customer
     AND (touches.deal = deals.slug OR touches.deal IS NULL)
 GROUP BY deals.path;
 
+-- The other columns of a row with `min` are those of the row where it was found. What has a day comes
+-- first, by its day.
 CREATE VIEW deal_next_steps AS
 SELECT deals.path, ranked.text AS next_step, nullif(ranked.due, '') AS next_step_due,
     nullif(ranked.owner, '') AS next_step_owner,
-    coalesce(team.name, contacts.name, nullif(ranked.owner, '')) AS next_step_owner_name,
+    coalesce(team.name, (SELECT contacts.name FROM contacts
+        WHERE contacts.customer = ranked.customer AND contacts.slug = ranked.owner),
+        nullif(ranked.owner, '')) AS next_step_owner_name,
     ranked.days_overdue AS next_step_days_overdue, ranked.task_path AS next_step_path,
     ranked.line AS next_step_line
 FROM (
     SELECT open_tasks.customer, open_tasks.deal, open_tasks.text, open_tasks.due, open_tasks.owner,
         open_tasks.days_overdue, open_tasks.path AS task_path, open_tasks.line,
-        row_number() OVER (PARTITION BY open_tasks.customer, open_tasks.deal
-            ORDER BY open_tasks.due = '', open_tasks.due, open_tasks.path, open_tasks.line) AS place
-    FROM open_tasks WHERE open_tasks.deal <> ''
+        min((open_tasks.due = '') || open_tasks.due || char(1) || open_tasks.path || char(1)
+            || (1000000000 + open_tasks.line)) AS place
+    FROM open_tasks WHERE open_tasks.deal <> '' GROUP BY open_tasks.customer, open_tasks.deal
 ) AS ranked
 JOIN deals ON deals.customer = ranked.customer AND deals.slug = ranked.deal
-LEFT JOIN team ON team.handle = ranked.owner
-LEFT JOIN contacts ON contacts.customer = ranked.customer AND contacts.slug = ranked.owner
-WHERE place = 1;
+LEFT JOIN team ON team.handle = ranked.owner;

@@ -22,18 +22,15 @@ SELECT path, customer, day, before, after, before_name, after_name,
         ELSE 'back'
     END AS direction
 FROM (
-    SELECT changes.path, changes.customer, changes.day, changes.position, changes.stage AS after,
+    SELECT changes.path, changes.customer, changes.day, changes.stage AS after,
         stages.name AS after_name, stages.position AS after_position,
-        stages.outcome AS after_outcome,
-        lag(changes.stage) OVER preceding AS before, lag(stages.name) OVER preceding AS before_name,
-        lag(stages.position) OVER preceding AS before_position,
-        lag(stages.outcome) OVER preceding AS before_outcome
+        stages.outcome AS after_outcome, changes.before, former.name AS before_name,
+        former.position AS before_position, former.outcome AS before_outcome
     FROM stage_changes AS changes CROSS JOIN settings
     JOIN stages ON stages.stage = changes.stage
-    WHERE changes.day <= settings.as_of
-    WINDOW preceding AS (PARTITION BY changes.path ORDER BY changes.day, changes.position)
-) AS steps
-WHERE before <> after;
+    JOIN stages AS former ON former.stage = changes.before
+    WHERE changes.day <= settings.as_of AND changes.before <> changes.stage
+) AS steps;
 
 CREATE VIEW deal_events AS
 SELECT told.path, deal_states.name, deal_states.customer,

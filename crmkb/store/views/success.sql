@@ -125,10 +125,11 @@ JOIN customers ON customers.customer = served_spans.customer
 JOIN (SELECT quarter, quarters_ago, first_day FROM quarters
     ORDER BY quarters_ago DESC LIMIT 1) AS oldest
 LEFT JOIN quarters ON served_spans.since BETWEEN quarters.first_day AND quarters.last_day
-LEFT JOIN revenue_spans AS first_revenue ON first_revenue.customer = served_spans.customer
-    AND first_revenue.first_day = (SELECT min(earliest.first_day) FROM revenue_spans AS earliest
-        WHERE earliest.customer = served_spans.customer)
-    AND first_revenue.first_day <= settings.as_of
+LEFT JOIN (SELECT revenue_spans.customer, min(revenue_spans.first_day) AS first_day
+    FROM revenue_spans GROUP BY revenue_spans.customer) AS began
+    ON began.customer = served_spans.customer
+LEFT JOIN revenue_spans AS first_revenue ON first_revenue.customer = began.customer
+    AND first_revenue.first_day = began.first_day AND first_revenue.first_day <= settings.as_of
 LEFT JOIN revenue_spans AS running ON running.customer = served_spans.customer
     AND running.first_day <= settings.as_of
     AND (running.until IS NULL OR running.until > settings.as_of)

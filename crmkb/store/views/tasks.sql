@@ -5,12 +5,10 @@ SELECT tasks.path, tasks.line, tasks.customer, tasks.text, tasks.owner, tasks.du
     CASE WHEN tasks.due <> '' AND tasks.due < settings.as_of
         THEN CAST(julianday(settings.as_of) - julianday(tasks.due) AS INTEGER) END AS days_overdue,
     CAST(julianday(nullif(tasks.due, '')) - julianday(settings.as_of) AS INTEGER) AS days_left,
-    CASE WHEN files.kind = 'deal' THEN files.slug ELSE interactions.deal END AS deal
+    tasks.deal
 FROM tasks CROSS JOIN settings
-JOIN files ON files.path = tasks.path
-LEFT JOIN interactions ON interactions.path = tasks.path
-LEFT JOIN customers ON customers.customer = tasks.customer
-WHERE (tasks.is_done = 0 OR tasks.done_on > settings.as_of) AND customers.archived IS NULL;
+WHERE (tasks.is_done = 0 OR tasks.done_on > settings.as_of)
+    AND tasks.customer NOT IN (SELECT customer FROM customers WHERE archived IS NOT NULL);
 
 CREATE VIEW done_tasks AS
 SELECT tasks.path, tasks.line, tasks.customer, tasks.text, tasks.owner, tasks.due, tasks.done_on

@@ -7,23 +7,21 @@ before a query reads one of them. The rules themselves are pure, and lie in `met
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from crmkb import plugins
 from crmkb.store.index import Index
+from crmkb.store.schema import computed_tables
 
 PACKAGE = "workspace.scores"
 
 
-def fill(index: Index, table: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of a computed table, and of those that come with it, by table."""
+def fill(index: Index, table: str) -> tuple[frozenset[str], Iterator[tuple[str, tuple[Any, ...]]]]:
+    """Return the tables that are filled with a computed one, itself too, and their rows."""
     name = module_of(table)
-    filled: dict[str, list[tuple[Any, ...]]] = {
-        each: [] for each in index.uncomputed | {table} if module_of(each) == name
-    }
-    for each, row in plugins.load(PACKAGE, name).fill(index):
-        filled[each].append(row)
-    return filled
+    together = frozenset(each for each in computed_tables() if module_of(each) == name)
+    return together, plugins.load(PACKAGE, name).fill(index)
 
 
 def module_of(table: str) -> str:

@@ -1,4 +1,4 @@
-"""Fetches what customer health is scored by, for all customers at once: a few statements a day."""
+"""Fetches what customer health is scored by: a few statements a day for many customers at once."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from crmkb.store.index import Index
 _SERVED = """
 SELECT served_spans.customer, customers.contract_seats FROM served_spans
 JOIN customers ON customers.customer = served_spans.customer
-WHERE coalesce(served_spans.since, '') <= ?2
-    AND (served_spans.until IS NULL OR served_spans.until > ?2)
-    AND (?1 = '' OR served_spans.customer = ?1)
+WHERE coalesce(served_spans.since, '') <= ?3
+    AND (served_spans.until IS NULL OR served_spans.until > ?3)
+    AND served_spans.customer BETWEEN ?1 AND ?2
 ORDER BY served_spans.customer
 """
 # The weeks that are compared, and as far back as silence is asked after; see `metrics/usage`.
@@ -30,40 +30,42 @@ _USAGE = """
 SELECT usage.customer, usage.day, usage.active_users, usage.licensed_users, usage.features_used,
     usage.features_total, usage.events, usage.path, usage.line
 FROM (SELECT customers.customer, (SELECT max(earlier.day) FROM usage AS earlier
-        WHERE earlier.customer = customers.customer AND earlier.day <= ?2) AS last
-    FROM customers WHERE ?1 = '' OR customers.customer = ?1) AS latest
+        WHERE earlier.customer = customers.customer AND earlier.day <= ?3) AS last
+    FROM customers WHERE customers.customer BETWEEN ?1 AND ?2) AS latest
 JOIN usage ON usage.customer = latest.customer AND usage.day <= latest.last
-    AND usage.day > min(date(latest.last, '-35 days'), date(?2, ?3))
-WHERE usage.day > min(date(latest.last, '-7 days'), date(?2, ?3))
+    AND usage.day > min(date(latest.last, '-35 days'), date(?3, ?4))
+WHERE usage.day > min(date(latest.last, '-7 days'), date(?3, ?4))
     OR usage.day <= date(latest.last, '-28 days')
 """
 _PARTICIPATIONS = """
 SELECT customer, contact, day, moment, path FROM participations
-WHERE ?1 = '' OR customer = ?1
+WHERE customer BETWEEN ?1 AND ?2
 """
 _CASES = """
 SELECT customer, date, coalesce(severity, ''), resolved, coalesce(subject, ''), path
 FROM interactions
-WHERE type = 'support' AND date IS NOT NULL AND (?1 = '' OR customer = ?1)
+WHERE type = 'support' AND date IS NOT NULL AND customer BETWEEN ?1 AND ?2
 """
 _PEOPLE = """
 SELECT customer, slug, coalesce(name, slug), coalesce(title, ''), coalesce(role, ''),
     coalesce(influence, ''), since, left_on, path
-FROM contacts WHERE ?1 = '' OR customer = ?1
+FROM contacts WHERE customer BETWEEN ?1 AND ?2
 """
 _MOODS = """
 SELECT customer, date, sentiment, path FROM interactions
-WHERE sentiment IS NOT NULL AND date IS NOT NULL AND (?1 = '' OR customer = ?1)
+WHERE sentiment IS NOT NULL AND date IS NOT NULL AND customer BETWEEN ?1 AND ?2
 """
 _OUTCOMES = """
 SELECT customer, day, state, text, path, line FROM outcomes
-WHERE ?1 = '' OR customer = ?1
+WHERE customer BETWEEN ?1 AND ?2
 """
 _ANSWERS = """
 SELECT customer, day, contact, score, path, line FROM nps
-WHERE ?1 = '' OR customer = ?1
+WHERE customer BETWEEN ?1 AND ?2
 """
-
+_NAMES = "SELECT customer FROM customers ORDER BY customer"
+_PORTION = 1_000
+"""So many customers at a time: the rows of all would fill the memory."""
 
 _Row = TypeVar("_Row")
 
@@ -76,10 +78,10 @@ class Scored(NamedTuple):
 
 
 class Facts:
-    """The rows of all customers, or of one; what no day narrows is fetched once."""
+    """The rows of the customers from one to another; what no day narrows is fetched once."""
 
-    def __init__(self, index: Index, customer: str = "") -> None:
-        self._index, self._customer = index, customer
+    def __init__(self, index: Index, first: str, last: str) -> None:
+        self._index, self._first, self._last = index, first, last
         self._rules: HealthRules = index.config.health
         self._cases = self._fetched(_CASES, _case)
         self._people = self._fetched(_PEOPLE, _person)
@@ -92,7 +94,7 @@ class Facts:
         """Yield the health of each customer who was served on a day, in the order of names."""
         text, silent = day.isoformat(), f"-{self._rules.usage.silent_days} days"
         usage = self._fetched(_USAGE, _usage, text, silent)
-        for customer, seats in self._index.rows(_SERVED, self._customer, text):
+        for customer, seats in self._index.rows(_SERVED, self._first, self._last, text):
             rows = Rows(
                 seats=seats,
                 usage=usage.get(customer, ()),
@@ -108,9 +110,20 @@ class Facts:
     def _fetched(self, sql: str, read: Callable[..., _Row], *values: str) -> dict[str, list[_Row]]:
         """Return what a statement finds, by customer, which is its first column."""
         found: defaultdict[str, list[_Row]] = defaultdict(list)
-        for customer, *row in self._index.rows(sql, self._customer, *values):
+        for customer, *row in self._index.rows(sql, self._first, self._last, *values):
             found[customer].append(read(*row))
         return found
+
+
+def all_facts(index: Index, customer: str = "") -> Iterator[Facts]:
+    """Yield the facts of all customers, some at a time, or those of one."""
+    if customer:
+        yield Facts(index, customer, customer)
+        return
+    names = [name for (name,) in index.rows(_NAMES)]
+    for start in range(0, len(names), _PORTION):
+        portion = names[start : start + _PORTION]
+        yield Facts(index, portion[0], portion[-1])
 
 
 def _usage(

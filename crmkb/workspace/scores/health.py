@@ -13,7 +13,7 @@ from crmkb.health_rules import Bands
 from crmkb.metrics.health import SIGNALS, band_of
 from crmkb.store.index import Index
 from crmkb.workspace.playbook import Playbook, read_playbook
-from crmkb.workspace.scores._health_rows import Facts, Scored
+from crmkb.workspace.scores._health_rows import Scored, all_facts
 
 Row = tuple[str, tuple[Any, ...]]
 
@@ -25,17 +25,16 @@ def fill(index: Index, customer: str = "") -> Iterator[Row]:
 
     They are of all customers who are served, or of one.
     """
-    facts, playbook = Facts(index, customer or index.customer), read_playbook(index.root)
-    bands = index.config.health.bands
-    for days_ago in DAYS_AGO:
-        if index.as_of.toordinal() <= days_ago:  # before the year 1
-            continue
-        day = index.as_of - timedelta(days=days_ago)
-        for scored in facts.scores(day):
-            yield from _rows(scored, day.isoformat(), days_ago, bands)
-            if not days_ago:
-                yield from _signals(scored)
-                yield from _advice(scored, playbook)
+    playbook, bands = read_playbook(index.root), index.config.health.bands
+    ordinal = index.as_of.toordinal()
+    days = [(ago, index.as_of - timedelta(ago)) for ago in DAYS_AGO if ago < ordinal]
+    for facts in all_facts(index, customer or index.customer):
+        for days_ago, day in days:
+            for scored in facts.scores(day):
+                yield from _rows(scored, day.isoformat(), days_ago, bands)
+                if not days_ago:
+                    yield from _signals(scored)
+                    yield from _advice(scored, playbook)
 
 
 def _rows(scored: Scored, day: str, days_ago: int, bands: Bands) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crmkb.metrics.health import band_of
 from crmkb.store.index import Index
-from crmkb.workspace.scores._health_rows import Facts
+from crmkb.workspace.scores._health_rows import all_facts
 
 _QUARTERS = """
 SELECT quarters_ago, quarter, reached FROM quarters WHERE quarters_ago <= 4 ORDER BY quarters_ago
@@ -17,9 +17,10 @@ SELECT quarters_ago, quarter, reached FROM quarters WHERE quarters_ago <= 4 ORDE
 
 def fill(index: Index) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield the rows of `health_quarters`."""
-    facts, bands = Facts(index), index.config.health.bands
-    for ago, quarter, reached in index.rows(_QUARTERS):
-        for customer, score in facts.scores(date.fromisoformat(reached)):
-            band = None if score.value is None else band_of(score.value, bands)
-            coverage = round(score.coverage, 4)
-            yield "health_quarters", (customer, ago, quarter, reached, score.value, band, coverage)
+    bands, quarters = index.config.health.bands, index.rows(_QUARTERS)
+    for facts in all_facts(index):
+        for ago, quarter, reached in quarters:
+            for customer, score in facts.scores(date.fromisoformat(reached)):
+                band = None if score.value is None else band_of(score.value, bands)
+                told = (score.value, band, round(score.coverage, 4))
+                yield "health_quarters", (customer, ago, quarter, reached, *told)
