@@ -63,13 +63,12 @@ class Session:
     @cached_property
     def workspace(self) -> Workspace:
         """Return the workspace, opened; what opening has to tell is said."""
-        from crmkb.cli.progress import Progress
+        from crmkb.cli.progress import progress
         from crmkb.workspace import Workspace
 
-        progress = Progress("reading files") if sys.stderr.isatty() else None
         words = self.options.as_of
         as_of = (lambda today: read_day(words, today)) if words else None
-        workspace = Workspace.open(self.start, self.now, as_of, progress)
+        workspace = Workspace.open(self.start, self.now, as_of, progress("reading files"))
         for note in workspace.notes:
             self.out.say(f"note: {note}")
         return workspace

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from crmkb.cli.progress import under_way
 from crmkb.cli.session import Session
 from crmkb.errors import BadValue, Exit, NotFound, Problem
 from crmkb.params import Param
@@ -59,7 +60,9 @@ def run(
             raise OnlyWithFix(option)
     form: Format = "json" if json else format
     wanted = [_inside(session.workspace.root, path) for path in paths or []]
-    problems = _problems(session.workspace, wanted)
+    _ = session.workspace.index  # whose own bar comes first
+    with under_way("checking"):
+        problems = _problems(session.workspace, wanted)
     if not fix:
         _print(session, problems, form)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,7 +10,7 @@ from typing import Annotated, Literal
 from crmkb.cli.commands._imported import Result, data_of, tell
 from crmkb.cli.commands._options import AsJson, counted
 from crmkb.cli.output import write_csv
-from crmkb.cli.progress import Progress
+from crmkb.cli.progress import progress, under_way
 from crmkb.cli.session import Session
 from crmkb.connectors.csv_file import read_csv
 from crmkb.entities import entities
@@ -181,8 +180,8 @@ def _planned(
         plan = plan_series(session.workspace, series, table, mapping, settings)
     else:
         model = entities()[kind.removesuffix("s")]
-        progress = Progress(f"planning {kind}") if sys.stderr.isatty() else None
-        plan = plan_import(session.workspace, model, table, mapping, settings, progress)
+        bar = progress(f"planning {kind}")
+        plan = plan_import(session.workspace, model, table, mapping, settings, bar)
     change = session.signed(plan.change(_message(plan, kind, table.name)), "import")
     return Result(kind, table, mapping, plan, change)
 
@@ -211,7 +210,8 @@ def _rejects_path(path: Path, given: str) -> Path:
 
 def _carry_out(session: Session, result: Result, rejects: Path, *, commit: bool) -> Result:
     """Write the records, then the rejects: rows that stay behind are of an import that was done."""
-    applied = session.workspace.apply(result.change, commit=commit)
+    with under_way(f"writing {result.kind}"):
+        applied = session.workspace.apply(result.change, commit=commit)
     for note in applied.notes:
         session.out.say(f"note: {note}")
     rejected = list(result.plan.of(Outcome.REJECTED))

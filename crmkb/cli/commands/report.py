@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
+from crmkb.cli.progress import each, under_way
 from crmkb.cli.session import Session
 from crmkb.errors import BadValue, CrmError, Exit, Problem
 from crmkb.params import Param
@@ -130,7 +131,7 @@ def _make(session: Session, wanted: _Wanted, *, stdout: bool, json: bool, flags:
     from crmkb.cli.actions import carry_out
 
     workspace = session.workspace
-    made, failed = _pages(session, wanted)
+    made, failed = _pages(session, wanted, with_rows=json)
     if json:
         session.out.json("report", {page.name: _data(page) for page in made})
     elif stdout:
@@ -143,17 +144,21 @@ def _make(session: Session, wanted: _Wanted, *, stdout: bool, json: bool, flags:
     return _fail(session, failed)
 
 
-def _pages(session: Session, wanted: _Wanted) -> tuple[list[Page], list[BadReport]]:
+def _pages(
+    session: Session, wanted: _Wanted, *, with_rows: bool
+) -> tuple[list[Page], list[BadReport]]:
     from crmkb import reports
 
     if not wanted.of_customers:
         names = wanted.names or _all_that_take(session, wanted.given)
-        return reports.pages(session.workspace, names, wanted.given)
+        told = each(names, "making reports")
+        return reports.pages(session.workspace, told, wanted.given, with_rows=with_rows)
     workspace, folders = session.workspace, _customers(session, wanted)
     if wanted.given or wanted.names == [CUSTOMER]:
         reports.expect(reports.find(workspace.root, CUSTOMER), wanted.given)
-    made = reports.pages_of(workspace, folders or reports.customers(workspace))
-    return list(made), []
+    folders = folders or reports.customers(workspace)
+    with under_way("making pages of customers"):
+        return list(reports.pages_of(workspace, folders)), []
 
 
 def _customers(session: Session, wanted: _Wanted) -> list[str]:
@@ -208,7 +213,9 @@ def _list(session: Session, *, as_json: bool) -> Exit:
 
 
 def _check(session: Session, wanted: _Wanted, *, as_json: bool) -> Exit:
-    found = list(_problems(session, wanted))
+    _ = session.workspace.index  # whose own bar comes first
+    with under_way("making pages to compare with"):
+        found = list(_problems(session, wanted))
     if as_json:
         session.out.json("problems", [asdict(each) for each in found])
     for problem in [] if as_json else found:
