@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from tests.benchmarks.made_up import COMMON_WORD, TODAY, customer_slug, deals_table
@@ -161,12 +162,18 @@ class _Edits:
 
 def _importing(folder: Path) -> Measure:
     source, target = made(CUSTOMERS_OF_IMPORT, folder), folder / "import"
+    runs = folder / "imports"
+    shutil.rmtree(runs, ignore_errors=True)
+    number = count()
     table = folder / "deals.csv"
     table.write_text(deals_table(IMPORTED, CUSTOMERS_OF_IMPORT))
 
     def afresh() -> None:
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source.root, target)
+        # Nothing is deleted right before: some disks make new files slowly after that.
+        new = runs / str(next(number))
+        shutil.copytree(source.root, new)
+        target.unlink(missing_ok=True)
+        target.symlink_to(new, target_is_directory=True)
 
     maps = [word for pair in _MAPS for word in ("--map", pair)]
     command = crm("-C", str(target), "import", "deals", str(table), *maps, "--source", "maven")

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.benchmarks.made_up import COMMON_WORD, TODAY, customer_slug
 from tests.benchmarks.measures import crm
@@ -23,12 +24,14 @@ _DEAL = re.compile(r"^(name|amount|stage): (.*)$", re.MULTILINE)
 class Peer:
     """A program: how it gets to know the notes, and its commands by the line they answer.
 
-    In a command `{notes}` is the folder of the notes, `{deals}` a table of the deals.
+    In a command `{notes}` is the folder of the notes, `{deals}` a table of the deals. What it keeps
+    in a folder `at_home` is of an earlier run, and goes.
     """
 
     program: str
-    begin: Sequence[str]
+    begin: Sequence[Sequence[str]]
     lines: Mapping[str, Sequence[str]]
+    at_home: str = ""
 
 
 class NotInstalled(Exception):
@@ -42,7 +45,7 @@ _ZK_INDEX = ("zk", "--notebook-dir", "{notes}", "--no-input", "index", "--quiet"
 PEERS = {
     "zk": Peer(
         "zk",
-        ["zk", "init", "--no-input", "{notes}"],
+        [["zk", "init", "--no-input", "{notes}"]],
         {
             "cold index": [*_ZK_INDEX, "--force"],
             "index, nothing changed": _ZK_INDEX,
@@ -54,17 +57,17 @@ PEERS = {
     ),
     "nb": Peer(
         "nb",
-        ["nb", "notebooks", "import", "{notes}", "benchmark"],
+        [["nb", "notebooks"], ["nb", "notebooks", "import", "{notes}", "benchmark"]],
         {
             "start": ["nb", "--version"],
             "log a call": ["nb", "benchmark:add", "--title", "Call", "--content", "They like it."],
-            "full-text search": ["nb", "benchmark:search", COMMON_WORD, "--list"],
         },
+        at_home=".nb",
     ),
     # Its program is called crm as ours is: link it under this name. It keeps no notes in files.
     "crm.cli": Peer(
         "crm.cli",
-        ["crm.cli", "--db", "{notes}/peer.db", "import", "deals", "{deals}", "--skip-errors"],
+        [["crm.cli", "--db", "{notes}/peer.db", "import", "deals", "{deals}", "--skip-errors"]],
         {
             "start": ["crm.cli", "--version"],
             "list deals": ["crm.cli", "--db", "{notes}/peer.db", "deal", "list"],
@@ -87,11 +90,12 @@ def compare(place: Place, peer: Peer, runs: int) -> Iterator[tuple[str, float, f
     def words(command: Sequence[str]) -> list[str]:
         return [word.format(notes=notes, deals=deals) for word in command]
 
-    begun = subprocess.run(
-        words(peer.begin), env=place.environment, check=False, capture_output=True
-    )
-    if begun.returncode:
-        raise RunFailed(words(peer.begin), begun.returncode, begun.stderr)
+    if peer.at_home:
+        shutil.rmtree(Path(place.environment["HOME"]) / peer.at_home, ignore_errors=True)
+    for step in map(words, peer.begin):
+        begun = subprocess.run(step, env=place.environment, check=False, capture_output=True)
+        if begun.returncode:
+            raise RunFailed(step, begun.returncode, begun.stderr)
     ours = _ours(place)
     for name, command in peer.lines.items():
         timings = in_turn([ours[name], Contender(words(command))], place, runs)
