@@ -20,24 +20,32 @@ class Percentile:
 
     def __init__(self) -> None:
         self.values: list[float] = []
-        self.share = 0.5
+        self.share: float | None = 0.5
 
     def step(self, value: float | None, share: float | None = 0.5) -> None:
-        """Take one row."""
+        """Take one row; nothing is refused here, see `is_stopped`."""
         if share is None or not 0 <= share <= 1 or len(self.values) >= MOST_VALUES:
-            raise ValueError(share)
-        self.share = share
-        if isinstance(value, int | float):
-            self.values.append(value)
+            self.share = None
+        elif self.share is not None:
+            self.share = share
+            if isinstance(value, int | float):
+                self.values.append(value)
 
     def finalize(self) -> float | None:
-        """Return the value of all rows."""
+        """Return the value of all rows; raise where the share or the number of rows was wrong."""
+        if self.share is None:
+            raise ValueError(self.share)
         if not self.values:
             return None
         self.values.sort()
         place = (len(self.values) - 1) * self.share
         low, high = self.values[floor(place)], self.values[ceil(place)]
         return low if low == high else low + (high - low) * (place - floor(place))
+
+
+def is_stopped(words: str) -> bool:
+    """Return whether an error of SQLite tells of Ctrl-C while it took a row: nothing else fails."""
+    return words.startswith("user-defined aggregate") and "'step'" in words
 
 
 def add_to(db: sqlite3.Connection) -> None:

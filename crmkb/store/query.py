@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from crmkb.errors import BadValue, CrmError, did_you_mean
+from crmkb.store import aggregates
 from crmkb.store.index import Index
 from crmkb.text import close_matches
 
@@ -111,8 +112,9 @@ def run(
     text = sql.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     bound = {"today": index.as_of.isoformat(), **(values or {})}
     met: set[str] = set()
+    deadline = time.monotonic() + seconds
     try:
-        with _guarded(index, seconds, met):
+        with _guarded(index, deadline, met):
             cursor = index.db.execute(text, bound)
             rows = list(_fetched(cursor, most, label))
             description = cursor.description
@@ -122,7 +124,10 @@ def run(
         if met:  # a table that is computed only now, as it is asked for
             index.compute(met.pop())
             return run(index, sql, values, seconds=seconds, most=most, names=names, label=label)
-        if str(error) == "interrupted":
+        is_cut_short = str(error) == "interrupted"
+        if (is_cut_short and time.monotonic() < deadline) or aggregates.is_stopped(str(error)):
+            raise KeyboardInterrupt from None  # felt in a function of ours that SQLite called
+        if is_cut_short:
             raise TooSlow(seconds) from error
         raise _translated(index, str(error), label, list(names)) from error
     if description is None:
@@ -155,7 +160,7 @@ def _fetched(cursor: sqlite3.Cursor, most: int | None, label: str) -> Iterator[t
 
 
 @contextmanager
-def _guarded(index: Index, seconds: float, met: set[str]) -> Iterator[None]:
+def _guarded(index: Index, deadline: float, met: set[str]) -> Iterator[None]:
     """Let the connection only read, for so long; what is not computed yet is refused and `met`."""
     db = index.db
 
@@ -169,7 +174,6 @@ def _guarded(index: Index, seconds: float, met: set[str]) -> Iterator[None]:
 
     for statement in _VIRTUAL:  # connecting these tables looks like writing to an authorizer
         db.execute(statement)
-    deadline = time.monotonic() + seconds
     db.execute(f"PRAGMA hard_heap_limit = {LARGEST_HEAP}")  # of the whole process, for good
     before = {limit: db.setlimit(limit, value) for limit, value in _LIMITS.items()}
     db.set_authorizer(authorize)

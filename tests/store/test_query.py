@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from datetime import date
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -117,11 +120,21 @@ def test_the_close_names_may_be_given(index: Index) -> None:
     assert caught.value.hint == "did you mean region?"
 
 
-def test_a_query_without_end_is_stopped(index: Index) -> None:
-    numbers = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n)"
+ENDLESS = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n"
 
+
+def test_a_query_without_end_is_stopped(index: Index) -> None:
     with pytest.raises(TooSlow, match=r"stopped after 0.05 seconds"):
-        run(index, f"{numbers} SELECT sum(i) FROM n", seconds=0.05)
+        run(index, ENDLESS, seconds=0.05)
+
+
+@pytest.mark.parametrize("what", ["sum(i)", "median(i)", "percentile(i, 0.9)"])
+def test_ctrl_c_within_a_query_is_no_query_that_took_too_long(index: Index, what: str) -> None:
+    Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        run(index, ENDLESS.replace("sum(i)", what), seconds=30)
+    assert run(index, "SELECT 1 AS one").rows == [(1,)]
 
 
 @pytest.mark.parametrize("sql", ["SELECT 1", "DELETE FROM deals", "SELECT nothing"])
