@@ -32,10 +32,11 @@ class Look:
 
 def look(db: sqlite3.Connection, root: Path) -> Look:
     """List the folders whose times are new, and the new ones in them."""
-    known, changed = _known_and_changed(db, root)
+    changed = _changed(db, root)
     looked = Look()
     if not changed:
         return looked
+    known = {prefix for (prefix,) in db.execute("SELECT path FROM folders")}
     changed.sort(reverse=True)  # a folder before those in it, which may have gone with it
     below: dict[str, set[str]] = defaultdict(set)
     for prefix in known if changed != [""] else _TOPS & known:
@@ -64,22 +65,21 @@ def note(
     )
 
 
-def _known_and_changed(db: sqlite3.Connection, root: Path) -> tuple[set[str], list[str]]:
-    """Return all known folders, and those whose times are new or that are gone.
+def _changed(db: sqlite3.Connection, root: Path) -> list[str]:
+    """Return the known folders whose times are new or that are gone.
 
     There may be fifty thousand: nothing is made here that is not needed.
     """
-    known, changed, top = set(), [], f"{root}/"
+    changed, top, look_at = [], f"{root}/", os.stat
     for prefix, mtime_ns, ctime_ns, inode in db.execute(_KNOWN):
-        known.add(prefix)
         try:
-            stat = os.stat(top + prefix)  # noqa: PTH116
+            stat = look_at(top + prefix)
         except OSError:
             changed.append(prefix)
             continue
-        if (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino) != (mtime_ns, ctime_ns, inode):
+        if stat.st_mtime_ns != mtime_ns or stat.st_ctime_ns != ctime_ns or stat.st_ino != inode:
             changed.append(prefix)
-    return known, changed
+    return changed
 
 
 def _parent(prefix: str) -> str:
