@@ -62,7 +62,7 @@ def commit(run: Run, prefix: str, paths: Sequence[str], gone: Sequence[str], tex
     of the work tree to the folder: "" or `crm/`.
     """
     author, committer = names(run("var", "-l"))
-    if _may_be_ignored(run, paths):
+    if _ignored(run, paths):
         raise NotQuick
     listing = "".join(f"{path}\0" for path in (*paths, *gone))
     run("update-index", "--add", "--remove", "-z", "--stdin", listing=listing)
@@ -83,10 +83,12 @@ def commit(run: Run, prefix: str, paths: Sequence[str], gone: Sequence[str], tex
     return new
 
 
-def _may_be_ignored(run: Run, paths: Sequence[str]) -> bool:
-    """Return whether git ignores a path, which counts only for one that it does not know."""
-    looking = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-z", "--stdin")
-    return bool(run(*looking, listing="".join(f"{path}\0" for path in paths), also_fine=1))
+def _ignored(run: Run, paths: Sequence[str]) -> list[str]:
+    """Return the paths that git ignores and does not know; its index is read only if need be."""
+    asking = ("--no-literal-pathspecs", "check-ignore", "--no-index", "-z", "--stdin")
+    told = run(*asking, listing="".join(f"{path}\0" for path in paths), also_fine=1)
+    fitting = [*filter(None, told.split("\0"))]
+    return [*_listed(run, fitting, "--others", "--ignored", "--exclude-standard")]
 
 
 def names(told: str) -> tuple[str, str]:
@@ -104,7 +106,8 @@ def names(told: str) -> tuple[str, str]:
 def _entries(run: Run, prefix: str, paths: Sequence[str]) -> Iterator[Entry]:
     """Yield what git's index holds of paths, after all filters."""
     found = _differing(run) if len(paths) > _PORTION else {}
-    for line in _listed(run, [path for path in paths if prefix + path not in found]):
+    left = [path for path in paths if prefix + path not in found]
+    for line in _listed(run, left, "--stage"):
         entry = _ENTRY.fullmatch(line)
         if entry is None:  # another stage: unmerged
             raise NotQuick
@@ -127,11 +130,11 @@ def _differing(run: Run) -> dict[str, str]:
     }
 
 
-def _listed(run: Run, paths: Sequence[str]) -> Iterator[str]:
-    """Yield the entries of paths in git's index, asked in portions that fit a command line."""
+def _listed(run: Run, paths: Sequence[str], *options: str) -> Iterator[str]:
+    """Yield what `git ls-files` says of paths, asked in portions that fit a command line."""
     for start in range(0, len(paths), _PORTION):
         portion = paths[start : start + _PORTION]
-        yield from filter(None, run("ls-files", "--stage", "-z", "--", *portion).split("\0"))
+        yield from filter(None, run("ls-files", *options, "-z", "--", *portion).split("\0"))
 
 
 def _cleaned(text: str) -> str:

@@ -201,6 +201,19 @@ def test_an_ignored_file_is_refused_in_gits_words(began: Path, tree: Tree) -> No
         Runner(began).commit(["a/x.log"], [], "Ignored")
 
 
+def test_a_file_that_git_knows_is_committed_though_its_folder_is_ignored(
+    began: Path, git: Git, tree: Tree, ran: list[str]
+) -> None:
+    tree({".git/info/exclude": "a/\n", "a/x.md": "2\n", "a/new.md": "2\n"})
+
+    Runner(began).commit(["a/x.md"], [], "Edit")
+
+    assert git("show", "HEAD:a/x.md") == "2\n"
+    assert "commit" not in ran
+    with pytest.raises(GitRefused, match="ignored by one of your"):
+        Runner(began).commit(["a/x.md", "a/new.md"], [], "Both")
+
+
 def test_a_branch_that_moved_meanwhile_is_not_lost(
     began: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
