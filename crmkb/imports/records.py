@@ -9,7 +9,7 @@ from crmkb.dates import parse_iso_day
 from crmkb.entities import Entity
 from crmkb.errors import NotFound
 from crmkb.imports.values import BadCell
-from crmkb.kinds import kinds
+from crmkb.kinds import COMMON, kinds
 from crmkb.store import files, markdown
 from crmkb.store.markdown import Value
 from crmkb.store.paths import customer_of, interaction_name, many_inside
@@ -19,7 +19,6 @@ from crmkb.workspace.close_dates import with_moved_date
 from crmkb.workspace.record import Record, RecordEdit, check_values
 
 CUSTOMER_TEMPLATE = "customer_profile_template.md"
-_LATE = ("tags", "aliases", "source")
 
 
 class Records:
@@ -32,8 +31,8 @@ class Records:
         self._taken = set(self._existing)
         self._numbers: dict[str, int] = {}
         self._full_path = many_inside(workspace.root)
-        known = [key for key in model.model_fields if key not in _LATE]
-        self._places = {key: place for place, key in enumerate([*known, *_LATE])}
+        known = [key for key in model.model_fields if key not in COMMON]
+        self._places = {key: place for place, key in enumerate([*known, *COMMON])}
 
     def check(self, fields: Mapping[str, Value]) -> None:
         """Raise `BadValue` for the first value that is missing, or does not fit the kind."""

@@ -8,7 +8,7 @@ joined. How rows are shown is left to the callers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -282,17 +282,17 @@ def _order(source: _Source, wanted: Wanted, heads: Iterable[str]) -> str:
     return ", ".join([*terms, *heads])
 
 
-def objects(index: Index, kind: str, found: Result) -> list[dict[str, Any]]:
-    """Return rows for programs: lists as lists, truths as truths."""
+def objects(index: Index, kind: str, found: Result) -> Iterator[dict[str, Any]]:
+    """Yield rows for programs: lists as lists, truths as truths."""
     kinds = types(index, kind)
     lists = [name for name in found.columns if kinds.get(name) == "TEXT LIST"]
     truths = [name for name in found.columns if kinds.get(name) == "BOOLEAN"]
     items = _items(index, kind) if lists else {}
-    rows = found.objects()
-    for row in rows:
+    for values in found.rows:
+        row = dict(zip(found.columns, values, strict=True))
         row.update({name: items.get((row["path"], name), []) for name in lists})
         row.update({name: bool(row[name]) for name in truths if row[name] is not None})
-    return rows
+        yield row
 
 
 def own_fields(index: Index, kind: str) -> dict[str, dict[str, Any]]:

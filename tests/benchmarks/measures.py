@@ -130,6 +130,8 @@ def _reporting(place: Place) -> Iterator[Measure]:
     seconds = {"M": 0.15, "L": 0.5}
     yield Measure("pipeline report", report, "G", seconds=seconds, ratio={"M": 1.5, "L": 0.75})
     yield Measure("pipeline report, by Python's start", report, "P", ratio={"S": 8})
+    page = crm(*day, "report", "customer", customer_slug(7), "--stdout")
+    yield Measure("page of a customer", Contender(page), "G")
     edits = _Edits(place)
     yield Measure(
         "pipeline report after ten edits",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from crmkb import plugins
@@ -96,11 +96,11 @@ def _write(
 ) -> None:
     """Print the records for programs."""
     if form == "jsonl":
-        objects = _objects(session, kind, found, is_whole=is_whole)
+        records = _objects(session, kind, found, is_whole=is_whole)
         if as_json:
-            session.out.json(kind, objects)
+            session.out.json(kind, [*records])
         else:
-            session.out.json_lines(objects)
+            session.out.json_lines(records)
         return
     if is_whole or form == "ids":
         rows = [(ref_of(str(row[0])), *row) for row in found.found.rows]
@@ -139,15 +139,12 @@ def _note(session: Session, wanted: Wanted, found: Listing) -> None:
 
 def _objects(
     session: Session, kind: str, found: Listing, *, is_whole: bool
-) -> list[dict[str, Any]]:
+) -> Iterator[dict[str, Any]]:
     index = session.workspace.index
-    rows = listing.objects(index, kind, found.found)
     own = listing.own_fields(index, kind) if is_whole and kind != "tasks" else None
-    objects = []
-    for row in rows:
+    for row in listing.objects(index, kind, found.found):
         more = {} if own is None else {"own_fields": own.get(row["path"], {})}
-        objects.append({"ref": ref_of(row["path"]), **row, **more})
-    return objects
+        yield {"ref": ref_of(row["path"]), **row, **more}
 
 
 def _table(session: Session, kind: str, found: Listing, *, is_chosen: bool) -> None:
