@@ -25,7 +25,8 @@ from crmkb.store.portion import Asked, Portion, read_portion
 _CODE = (
     "import sys; sys.path[:] = sys.argv[1:]; from crmkb.store import second_process as s; s.serve()"
 )
-_LENGTH = 8
+_MARK, _LENGTH = b"crmkb\n", 8
+"""What is sent begins with the mark and its length: an installation may print things at start."""
 
 
 class Gone(Exception):
@@ -80,7 +81,8 @@ class SecondProcess:
 def serve() -> None:
     """Be the second process: answer until nobody asks any more."""
     gc.disable()  # rows are no part of a cycle
-    asking, answering = os.fdopen(0, "rb", 0), os.fdopen(1, "wb", 0)
+    asking, answering = os.fdopen(0, "rb", 0), os.fdopen(os.dup(1), "wb", 0)
+    os.dup2(2, 1)  # what is printed is no answer
     with ThreadPoolExecutor(1) as thread:  # what is not taken yet keeps nobody from going on
         while (data := _receive(asking)) is not None:
             answer = pickle.dumps(read_portion(*pickle.loads(data)))
@@ -88,16 +90,19 @@ def serve() -> None:
 
 
 def _send(pipe: IO[bytes], data: bytes) -> None:
-    left = memoryview(len(data).to_bytes(_LENGTH) + data)
+    left = memoryview(_MARK + len(data).to_bytes(_LENGTH) + data)
     while left:
         left = left[pipe.write(left) :]
 
 
 def _receive(pipe: IO[bytes]) -> bytes | None:
-    """Return what was sent, or None when nobody sends any more."""
-    length = _read(pipe, _LENGTH)
-    data = _read(pipe, int.from_bytes(length))
-    return data if len(length) == _LENGTH and len(data) == int.from_bytes(length) else None
+    """Return what was sent, or None when nobody sends any more, or it is something else."""
+    head = _read(pipe, len(_MARK) + _LENGTH)
+    if len(head) < len(_MARK) + _LENGTH or not head.startswith(_MARK):
+        return None
+    length = int.from_bytes(head[len(_MARK) :])
+    data = _read(pipe, length)
+    return data if len(data) == length else None
 
 
 def _read(pipe: IO[bytes], length: int) -> bytes:

@@ -146,6 +146,36 @@ def test_where_no_process_can_be_started_one_reads_all(
     assert started == []
 
 
+PRINTING = {
+    "at its start": "print('hello ' * 9, flush=True)",
+    "while it reads": """
+import sys, threading, time
+def later():
+    while "crmkb.store.rows" not in sys.modules:
+        time.sleep(0.001)
+    print("hello " * 9, flush=True)
+threading.Thread(target=later, daemon=True).start()
+""",
+}
+
+
+@pytest.mark.parametrize("when", PRINTING)
+def test_what_an_installation_prints_is_taken_for_no_answer(
+    tree: Tree,
+    started: list[SecondProcess],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:
+    root = tree(FILES)
+    expected = by_one(root)
+    (tmp_path / "sitecustomize.py").write_text(PRINTING[when])
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    assert rebuilt(root) == expected
+    assert [process.is_gone for process in started] == [when == "at its start"]
+
+
 def test_a_fault_of_ours_is_not_lost_with_a_second_process(
     tree: Tree, started: list[SecondProcess], monkeypatch: pytest.MonkeyPatch
 ) -> None:
