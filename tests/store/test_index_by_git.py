@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from crmkb.config import load_config
-from crmkb.store import database, difference, refresh, walk
+from crmkb.store import database, difference, git_process, refresh, walk
 from crmkb.store.git import Git as Committer
 from crmkb.store.index import Index
 from crmkb.store.walk import Stamp
@@ -116,6 +116,7 @@ CHANGES: dict[str, Callable[[Path, Git], object]] = {
     "new": lambda root, git: put(root / "customers/acme/deals/new.md", "---\nname: N\n---\n"),
     "new customer": lambda root, git: put(root / "customers/b/profile.md", "---\nname: B\n---\n"),
     "deep": lambda root, git: put(root / "knowledge_base/a/b/c.md", "# C\n"),
+    "new, and its folder's time put back": lambda root, git: put_unnoticed(root),
     "gone": lambda root, git: (root / DEAL).unlink(),
     "folder gone": lambda root, git: shutil.rmtree(root / "customers/acme"),
     "all gone": lambda root, git: shutil.rmtree(root / "customers"),
@@ -138,6 +139,13 @@ CHANGES: dict[str, Callable[[Path, Git], object]] = {
 def put(full: Path, text: str) -> None:
     full.parent.mkdir(parents=True, exist_ok=True)
     full.write_text(text)
+
+
+def put_unnoticed(root: Path) -> None:
+    folder = root / "customers/acme/deals"
+    stat = folder.stat()
+    put(folder / "new.md", "---\nname: N\n---\n")
+    os.utime(folder, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def replace_in_place(full: Path, old: bytes, new: bytes) -> None:
@@ -237,6 +245,31 @@ def test_branches_and_stashes_are_followed(began: Path, git: Git, walks: list[Pa
     git("stash", "pop")
     assert look(began) == anew(began)
     assert len(walks) == 6
+
+
+def test_a_commit_between_gits_two_looks_is_not_missed(
+    began: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = git_process.start
+    early: list[subprocess.Popen[bytes]] = []
+
+    def start(root: Path, words: list[str], *more: Any) -> subprocess.Popen[bytes]:
+        if "diff-index" in words:
+            return early.pop()
+        if "diff-files" in words:
+            staged = ("diff-index", "--cached", "--name-only", "-z", "--relative", "HEAD")
+            early.append(real(root, staged))
+            early[-1].wait()
+            put(began / DEAL, "---\nname: Between\n---\n")
+            git("commit", "-qam", "Between")
+        return real(root, words, *more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(git_process, "start", start)
+        found = look(began)
+
+    assert not early
+    assert found == anew(began)
 
 
 def test_a_commit_of_ours_is_followed(began: Path, git: Git, walks: list[Path]) -> None:

@@ -23,6 +23,7 @@ from tests.store.test_index import TODAY, held, rebuilt
 
 PROJECT = Path(__file__).parents[2]
 PLACES = ("at the begin", "half-way", "when all is read", "before it is told", "once it is told")
+LAST = PLACES[-1]
 SCRIPT = """
 import os, signal, sys, time
 from crmkb.cli import progress
@@ -94,6 +95,20 @@ def _read(terminal: int) -> Iterator[bytes]:
         yield data
 
 
+def paths_held(root: Path) -> list[str]:
+    """Return the files that the index holds, without bringing it up to date."""
+    file = root / ".git/crmkb/index.sqlite"
+    if not file.exists():
+        return []
+    db = sqlite3.connect(file)
+    try:
+        return [path for (path,) in db.execute("SELECT path FROM files ORDER BY path")]
+    except sqlite3.OperationalError:  # there is no table yet
+        return []
+    finally:
+        db.close()
+
+
 def looked_at(root: Path) -> dict[str, object]:
     index = Index(root, load_config(root), TODAY)
     found = held(index)
@@ -103,9 +118,11 @@ def looked_at(root: Path) -> dict[str, object]:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_kill_leaves_the_index_usable(root: Path, place: str) -> None:
+    before = paths_held(root)
     code, _ = cut_off(root, place, signal.SIGKILL)
 
     assert code == -signal.SIGKILL
+    assert paths_held(root) == before or place == LAST
     found = looked_at(root)
     with sqlite3.connect(root / ".git/crmkb/index.sqlite") as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -115,9 +132,11 @@ def test_a_kill_leaves_the_index_usable(root: Path, place: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_ctrl_c_says_so_and_leaves_the_index_usable(root: Path, place: str) -> None:
+    before = paths_held(root)
     code, said = cut_off(root, place, signal.SIGINT)
 
     assert code == 1
+    assert paths_held(root) == before or place == LAST
     assert said.splitlines()[0] == "error: stopped"
     assert "Traceback" not in said
     assert looked_at(root) == rebuilt(root)
