@@ -70,7 +70,13 @@ def under_way(label: str) -> Iterator[None]:
         return
     from threading import Timer  # only for a person
 
-    timer = Timer(PATIENCE, _show, [f"\r{label} …"])
+    shown: list[str] = []
+
+    def show() -> None:
+        shown.append(label)
+        _show(f"\r{label} …")
+
+    timer = Timer(PATIENCE, show)
     timer.daemon = True
     timer.start()
     try:
@@ -78,7 +84,8 @@ def under_way(label: str) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-        _show(_CLEARED)
+        if shown:
+            _show(_CLEARED)
 
 
 def _show(text: str) -> None:

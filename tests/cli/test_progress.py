@@ -50,15 +50,21 @@ def test_items_are_counted(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None
     )
 
 
+def awaited(capsys: Say) -> str:
+    """Return what is told, as soon as something is."""
+    told = ""
+    for _ in range(5000):
+        told = told or capsys.readouterr().err
+        time.sleep(0 if told else 0.001)
+    return told
+
+
 def test_what_cannot_tell_how_far_it_is_tells_what_it_is(
     capsys: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     be_at_a_terminal(monkeypatch)
     with under_way("checking"):
-        told = ""
-        for _ in range(5000):
-            told = told or capsys.readouterr().err
-            time.sleep(0 if told else 0.001)
+        told = awaited(capsys)
 
     assert told == "\rchecking …"
     assert capsys.readouterr().err == "\r\033[K"
@@ -66,10 +72,24 @@ def test_what_cannot_tell_how_far_it_is_tells_what_it_is(
 
 def test_a_failure_leaves_the_line_clear(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     be_at_a_terminal(monkeypatch)
-    with pytest.raises(KeyboardInterrupt), under_way("checking"):
-        raise KeyboardInterrupt
 
-    assert capsys.readouterr().err.endswith("\r\033[K")
+    def stopped() -> None:
+        with under_way("checking"):
+            assert awaited(capsys)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
+    assert capsys.readouterr().err == "\r\033[K"
+
+
+def test_what_takes_less_writes_nothing(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    be_at_a_terminal(monkeypatch)
+    monkeypatch.setattr(progress, "PATIENCE", 60.0)
+    with under_way("checking"):
+        pass
+
+    assert capsys.readouterr().err == ""
 
 
 def test_in_a_pipe_nothing_is_told(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None:
