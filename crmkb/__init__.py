@@ -1,3 +1,3 @@
-"""A CRM whose records are Markdown files, whose history is git and whose index is a cache."""
+"""A CRM of Markdown files, with git as its history and an index as a cache."""
 
 __version__ = "0.1.0"

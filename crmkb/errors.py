@@ -1,7 +1,7 @@
-"""Failures and findings: what every layer raises or collects, and how it is said.
+"""Errors and problems that every layer raises or collects.
 
-`CrmError` stops a command; `Problem` describes what is wrong in one file while the rest goes on.
-Printing them, and turning them into exit codes, is left to `cli/main.py`.
+`CrmError` stops a command; `Problem` describes an error in one file while the command continues.
+`cli/main.py` prints them and turns them into exit codes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Exit(IntEnum):
 
 
 class CrmError(Exception):
-    """A failure that a person can understand and, with the hint, mend."""
+    """A failure that a person can understand and, with the hint, fix."""
 
     exit_code: Exit = Exit.FAILED
 
@@ -36,7 +36,7 @@ class CrmError(Exception):
 
 
 class BadValue(CrmError):
-    """A value that was given is not one the program takes."""
+    """A given value is not valid."""
 
     exit_code = Exit.USAGE
 
@@ -53,7 +53,7 @@ class NotFound(CrmError):
 
 
 class Ambiguous(CrmError):
-    """A name fits more than one record."""
+    """A name matches more than one record."""
 
     exit_code = Exit.NOT_FOUND
 
@@ -66,7 +66,7 @@ class Ambiguous(CrmError):
 
 
 class AlreadyExists(CrmError):
-    """Something of that name is there already."""
+    """Something with that name already exists."""
 
     exit_code = Exit.CONFLICT
 
@@ -75,7 +75,7 @@ class AlreadyExists(CrmError):
 
 
 class BrokenFile(CrmError):
-    """A file that must be read for this act cannot be."""
+    """A file that the command needs cannot be read."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem), hint=problem.hint or "mend the file and try again")
@@ -84,7 +84,7 @@ class BrokenFile(CrmError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """What is wrong at one place of one file; `field` is empty when it is the whole file."""
+    """A problem at one place in one file; `field` is empty when it concerns the whole file."""
 
     path: str
     line: int
@@ -98,5 +98,5 @@ class Problem:
 
 
 def did_you_mean(close: Sequence[str]) -> str | None:
-    """Return a hint naming the close matches, or None when there are none."""
+    """Return a hint naming the close matches, or None without matches."""
     return f"did you mean {' or '.join(close[:3])}?" if close else None

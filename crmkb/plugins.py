@@ -1,7 +1,7 @@
 """One new thing is one new file: find the modules of a package by their file names.
 
-A module whose name begins with an underscore is shared code of its package, not a plugin.
-Nothing is imported by looking: names and summaries come from the files.
+Modules with a leading underscore in their name are shared code of the package, not plugins.
+Listing plugins imports nothing: names and summaries are read from the files.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def load(package: str, name: str) -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a plugin's file says of it: its first docstring line, and its `PANEL` in help."""
+    """The first docstring line of a plugin, and its `PANEL` in help."""
 
     summary: str
     panel: str
 
 
 def about(package: str, name: str) -> About:
-    """Return what a plugin says of itself, without importing it."""
+    """Return the description of a plugin without importing it."""
     tree = syntax(package, name)
     docstring = ast.get_docstring(tree) or ""
     panels = (

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from unittest import mock
 
-from crmkb import plugins
-from crmkb.cli.main import PANELS, command_names, main
+from crmkb.cli.main import PANELS, all_commands, main
 from tests.stage import ROOT
 
 REFERENCE = ROOT / "docs" / "cli.md"
@@ -27,10 +26,9 @@ def reference() -> str:
 
 
 def _panels() -> Iterator[str]:
-    names = command_names()
-    abouts = {name: plugins.about(*place) for name, place in sorted(names.items())}
+    found = all_commands()
     for panel in PANELS:
-        of_panel = [name for name, about in abouts.items() if (about.panel or "More") == panel]
+        of_panel = [name for name in sorted(found) if (found[name].panel or "More") == panel]
         if of_panel:
             yield f"## {panel}\n"
         for name in of_panel:

@@ -1,7 +1,8 @@
-"""The layer rule, read off syntax trees: who may import, call and catch what in crmkb.
+"""The import rules, read from syntax trees: who may import, call and catch what in crmkb.
 
-Nothing is imported by checking. Imports within functions, under `TYPE_CHECKING` and relative ones
-count like any other. `test_layers.py` shows what is refused, and holds the rule against the code.
+The rules are data: `LAYERS`, `SIDEWAYS`, `FACES`, `HOMES`. Nothing is imported by checking. Imports
+within functions, under `TYPE_CHECKING` and relative ones count like any other. `test_layers.py`
+shows what is refused, and checks the code.
 """
 
 from __future__ import annotations
@@ -11,27 +12,50 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-# From the bottom up. Rooms of one layer know nothing of each other. A module of its own beside
-# the packages (dates, text, …) is of the room "base", if it is not named here.
+# From the bottom up: a room imports from the rooms below it. Two modules of `interface` lie below
+# the rest of that room, because actions and queries are written in their terms.
 LAYERS = (
     ("crmkb",),
-    ("errors",),
-    ("base",),
-    ("entities",),
-    ("store", "metrics"),
-    ("workspace",),
-    ("actions", "reports", "alerts", "connectors", "checks", "imports"),
+    ("errors", "plugins", "secret_scan"),
+    ("values", "bundled"),
+    ("schema",),
+    ("config", "entities"),
+    ("store",),
+    ("metrics",),
+    ("knowledge",),
+    ("workspace", "scores"),
+    ("history", "imports", "connectors"),
+    ("interface.params", "interface.answer"),
+    (
+        *("actions", "queries", "reports", "checks"),
+        *("automation", "privacy", "warehouse", "setup"),
+    ),
+    ("interface",),
     ("cli", "server", "__main__"),
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 BORDER = LEVEL["cli"]
 
-# What only these files may import.
+# Rooms of one layer import nothing of each other, with these exceptions.
+SIDEWAYS = {
+    "queries": ("reports", "checks"),
+    "automation": ("actions", "queries"),
+    "interface.answer": ("interface.params",),
+    "__main__": ("cli",),
+}
+
+# A face is generated from the registry: it imports no single module of these rooms.
+FACES = ("cli", "server")
+REGISTERED = ("actions", "queries")
+
+# Only these files may import the module.
 HOMES = {
-    "yaml": ("crmkb/store/",),
-    "frontmatter": ("crmkb/store/",),
-    "sqlite3": ("crmkb/store/",),
-    "git": ("crmkb/store/past.py",),
+    "yaml": ("crmkb/store/markdown/",),
+    "frontmatter": ("crmkb/store/markdown/",),
+    "sqlite3": ("crmkb/store/index/", "crmkb/store/sql/"),
+    "pydantic": ("crmkb/schema/", "crmkb/entities/"),
+    "jinja2": ("crmkb/store/templating/", "crmkb/reports/presentation/", "crmkb/reports/"),
+    "git": ("crmkb/store/git/history.py",),
     "importlib.import_module": ("crmkb/plugins.py",),
     "rich": ("crmkb/cli/",),
     "typer": ("crmkb/cli/",),
@@ -62,7 +86,7 @@ OUTSIDE = {
     "sys.stdout",
 }
 # Git reads settings of its own from there: it must be handed on.
-HANDED_ON = ("crmkb/store/git_process.py", "os.environ")
+HANDED_ON = ("crmkb/store/git/process.py", "os.environ")
 TALK = {"print", "input"}
 BROAD = {"Exception", "BaseException"}
 
@@ -123,8 +147,10 @@ def _of_import(room: str, target: str, names: frozenset[str]) -> Iterator[str]:
     other = _room(target, names)
     if other is None or LEVEL[other] > LEVEL[room]:
         yield f"imports {target}, which lies above"
-    elif LEVEL[other] == LEVEL[room] and other != room and LEVEL[room] != BORDER:
+    elif LEVEL[other] == LEVEL[room] and other != room and other not in SIDEWAYS.get(room, ()):
         yield f"imports {target}, which lies beside"
+    elif room in FACES and other in REGISTERED:
+        yield f"imports {target}, which a face reaches through the registry"
 
 
 def _below_the_border(module: Module) -> Iterator[tuple[int, str]]:
@@ -146,12 +172,11 @@ def _applies(tree: ast.Module, room: str) -> Iterator[int]:
 
 
 def _room(name: str, names: frozenset[str]) -> str | None:
-    """Return the room of a module, or None for a package nobody gave a layer."""
+    """Return the room of a module, or None for a package or module that has no layer."""
     first, *rest = name.split(".")[1:] or ["crmkb"]
-    if first in LEVEL:
-        return first
-    is_package = rest or any(other.startswith(f"crmkb.{first}.") for other in names)
-    return None if is_package else "base"
+    if rest and f"{first}.{rest[0]}" in LEVEL:
+        return f"{first}.{rest[0]}"
+    return first if first in LEVEL else None
 
 
 def _at_home(path: str, target: str) -> bool:

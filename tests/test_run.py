@@ -38,7 +38,10 @@ def run(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("demo", "crm demo"),
         ("demo my-demo", "crm demo my-demo"),
         ("test", "python -m pytest -n auto"),
-        ("test tests/test_dates.py -k friday", "python -m pytest tests/test_dates.py -k friday"),
+        (
+            "test tests/values/test_dates.py -k friday",
+            "python -m pytest tests/values/test_dates.py -k friday",
+        ),
         ("crm --version", "crm --version"),
         ("crm list deals", "crm list deals"),
     ],

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.cli.main import command_names
+from crmkb.cli.main import all_commands
 from tests.documents import (
     DATA,
     ELSEWHERE,
@@ -78,7 +78,7 @@ def test_no_command_of_a_document_escapes(path: Path) -> None:
 @pytest.mark.parametrize("path", TEXTS, ids=name)
 def test_a_command_named_in_a_sentence_exists(path: Path) -> None:
     named = {match[1].split()[0] for match in _INLINE.finditer(TEXTS[path])}
-    assert sorted(named - command_names().keys()) == []
+    assert sorted(named - all_commands().keys()) == []
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name)

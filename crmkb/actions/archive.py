@@ -1,17 +1,17 @@
-"""Put a customer out of sight, without losing anything."""
+"""Archive a customer: hide it, without deleting anything."""
 
 from __future__ import annotations
 
-from crmkb.params import CustomerName
+from crmkb.interface.params import CustomerName
 from crmkb.workspace import Change, Workspace
 
 PANEL = "Change"
 
 
 def plan(workspace: Workspace, customer: CustomerName) -> Change:
-    """Archive a customer: it leaves lists and the pipeline; its files and history stay.
+    """Archive a customer: remove it from lists and the pipeline; its files and history stay.
 
-    Take it back with: crm unarchive CUSTOMER
+    Restore it with: crm unarchive CUSTOMER
     """
     record = workspace.customer(customer)
     message = f"Archive {record.name}"

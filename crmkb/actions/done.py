@@ -1,13 +1,13 @@
-"""Tick a task."""
+"""Mark a task as done."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 from crmkb.errors import Ambiguous, NotFound
-from crmkb.params import Day, Param, RecordName
-from crmkb.tasks import tick
-from crmkb.text import close_matches, fold
+from crmkb.interface.params import Day, Param, RecordName
+from crmkb.store.markdown.tasks import tick
+from crmkb.values.names import close_matches, fold
 from crmkb.workspace import Change, Workspace, Write
 
 if TYPE_CHECKING:
@@ -21,14 +21,11 @@ Found = tuple[str, int, str]
 def plan(
     workspace: Workspace,
     record: RecordName,
-    text: Annotated[
-        str, Param("Some words of the task, enough to tell it from the others.", "tasks")
-    ],
+    text: Annotated[str, Param("Some words of the task, enough to identify it.", "tasks")],
     *,
-    on: Annotated[Day, Param("The day it was done; today unless said.", "days", "DAY")]
-    | None = None,
+    on: Annotated[Day, Param("The day it was done (default: today).", "days", "DAY")] | None = None,
 ) -> Change:
-    """Tick an open task of a record, or of any file of a customer.
+    """Mark an open task as done, in a record or in any file of a customer.
 
     crm done acme "send the quote"
     """
@@ -42,7 +39,7 @@ def plan(
 
 
 def _task(workspace: Workspace, record: Record, text: str) -> Found:
-    """Return the one open task that holds the words."""
+    """Return the one open task that contains the text; raise `NotFound` or `Ambiguous`."""
     tasks = _open_tasks(workspace, record)
     wanted = fold(text)
     exact = [task for task in tasks if fold(task[2]) == wanted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmkb.actions._interaction import NOT_SUPPORT, ask_which_deal, plan_for
+from crmkb.actions._log import NOT_SUPPORT, ask_which_deal, plan_for
 
 PANEL = "Record"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from crmkb.actions._references import stage_id
-from crmkb.actions._stages import leftovers, move
-from crmkb.params import Day, DealName, Param, StageName
+from crmkb.config.settings import stage_id
+from crmkb.interface.params import Day, DealName, Param, StageName
 from crmkb.workspace import Change, Workspace
+from crmkb.workspace.deal_changes import leftovers, move
 
 PANEL = "Change"
 
@@ -18,16 +18,16 @@ def plan(
     deal: DealName,
     stage: StageName,
     *,
-    on: Annotated[Day, Param("The day it moved; today unless said.", "days", "DAY")] | None = None,
+    on: Annotated[Day, Param("The day it moved (default: today).", "days", "DAY")] | None = None,
     reason: Annotated[str, Param("Why it was won or lost.", metavar="TEXT")] = "",
 ) -> Change:
-    """Move a deal to another stage; a closed one gets the day as its close date.
+    """Move a deal to another stage; a closed stage also sets the close date to that day.
 
     crm move-deal acme/platform negotiation
     crm move-deal platform closed_lost --reason "No budget before summer"
     """
     record = workspace.deal(deal)
-    target = stage_id(workspace, stage)
+    target = stage_id(workspace.config, stage)
     name = workspace.config.stages[target].name
     message = f"Move {record.name} to {name}"
     edit = move(workspace, record, target, on, reason)
@@ -40,6 +40,6 @@ def plan(
 
 
 def wanted(workspace: Workspace, *, stage: str, **_: object) -> Iterator[str]:
-    """Ask why when a deal closes."""
-    if workspace.config.stages[stage_id(workspace, stage)].is_closed:
+    """Yield `reason` if the stage is closed."""
+    if workspace.config.stages[stage_id(workspace.config, stage)].is_closed:
         yield "reason"

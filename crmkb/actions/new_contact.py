@@ -1,15 +1,16 @@
-"""Add a contact of a customer."""
+"""Add a contact to a customer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from crmkb.actions._pairs import Target, new_fields
+from crmkb.actions._assignments import Target, new_fields
 from crmkb.errors import AlreadyExists, BadValue
-from crmkb.params import CustomerName, Pairs, Param
-from crmkb.people import is_email
-from crmkb.text import fold, one_line, slugify
-from crmkb.words import Influence, Role
+from crmkb.interface.params import CustomerName, Pairs, Param
+from crmkb.schema.choices import Influence, Role
+from crmkb.values.addresses import is_email
+from crmkb.values.display import one_line
+from crmkb.values.names import fold, slugify
 from crmkb.workspace import Change, Workspace, Write, fields_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ TEMPLATE = "relationship_map_template.md"
 
 
 class BadEmail(BadValue):
-    """A text is no e-mail address."""
+    """A text is not an e-mail address."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text!r} is no e-mail address", "write it as jane@acme.example")
@@ -35,12 +36,12 @@ def plan(
     | None = None,
     phone: Annotated[list[str], Param("A phone number, as you would dial it.", metavar="NUMBER")]
     | None = None,
-    title: Annotated[str, Param("What the person is there.", is_usual=True)] = "",
-    role: Annotated[Role, Param("The part in a decision.", is_usual=True)] | None = None,
-    influence: Annotated[Influence, Param("How much it weighs.")] | None = None,
-    primary: Annotated[bool, Param("The first person to call; takes it from another.")] = False,
-    reports_to: Annotated[str, Param("The contact above.", "contacts", metavar="CONTACT")] = "",
-    linkedin: Annotated[str, Param("The profile's address.", metavar="ADDRESS")] = "",
+    title: Annotated[str, Param("The person's job title.", is_usual=True)] = "",
+    role: Annotated[Role, Param("The person's role in decisions.", is_usual=True)] | None = None,
+    influence: Annotated[Influence, Param("The person's influence.")] | None = None,
+    primary: Annotated[bool, Param("Make this the primary contact, in place of another.")] = False,
+    reports_to: Annotated[str, Param("The person's superior.", "contacts", metavar="CONTACT")] = "",
+    linkedin: Annotated[str, Param("The LinkedIn address.", metavar="ADDRESS")] = "",
     set_: Pairs | None = None,
 ) -> Change:
     """Add a contact: a person at a customer.
@@ -77,7 +78,7 @@ def plan(
 def contact_file(
     workspace: Workspace, customer: Record, name: str, fields: dict[str, str | list[str]]
 ) -> Write:
-    """Return the file of a new contact; raise when the person is known already."""
+    """Return the file of a new contact; raise `BadEmail`, or `AlreadyExists` for a known person."""
     emails = fields.get("emails", [])
     for address in [emails] if isinstance(emails, str) else emails:
         if not is_email(address):
@@ -97,7 +98,7 @@ def contact_file(
 
 
 def former_primary(workspace: Workspace, customer: str) -> Record | None:
-    """Return the customer's primary contact, if there is one."""
+    """Return the customer's primary contact, None if it has none."""
     rows = workspace.index.rows(
         "SELECT path FROM contacts WHERE customer = ? AND is_primary = 1", customer
     )

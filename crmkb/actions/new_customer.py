@@ -4,42 +4,43 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from crmkb.actions._pairs import Target, new_fields
-from crmkb.actions._references import member
+from crmkb.actions._assignments import Target, new_fields
 from crmkb.errors import AlreadyExists
-from crmkb.params import Pairs, Param
-from crmkb.people import domain_of
-from crmkb.store.paths import CUSTOMER_FOLDERS, KEEPER, ref_of
-from crmkb.text import fold, one_line, slugify
-from crmkb.words import Status, Tier
+from crmkb.interface.params import Pairs, Param
+from crmkb.schema.choices import Status, Tier
+from crmkb.schema.layout import CUSTOMER_FOLDERS, KEEPER, ref_of
+from crmkb.values.addresses import domain_of
+from crmkb.values.display import one_line
+from crmkb.values.names import fold, slugify
 from crmkb.workspace import Change, Workspace, Write, fields_of
+from crmkb.workspace.team import member
 
 PANEL = "Record"
 TEMPLATE = "customer_profile_template.md"
 
-Seller = Annotated[str, Param("Who of us sells to it.", "team", "MEMBER", is_usual=True)]
+Seller = Annotated[str, Param("The team member who sells to it.", "team", "MEMBER", is_usual=True)]
 Website = Annotated[
-    str, Param("Its web address; also a name to find it by.", metavar="ADDRESS", is_usual=True)
+    str, Param("Its web address, which commands also find it by.", metavar="ADDRESS", is_usual=True)
 ]
 
 
 def plan(
     workspace: Workspace,
-    name: Annotated[str, Param("What people call the customer.")],
+    name: Annotated[str, Param("The customer's name.")],
     *,
-    status: Annotated[Status, Param("Where the relation stands; a prospect unless said.")]
+    status: Annotated[Status, Param("The state of the relationship (default: prospect).")]
     | None = None,
-    tier: Annotated[Tier, Param("Its size for us.", is_usual=True)] | None = None,
+    tier: Annotated[Tier, Param("Its size class.", is_usual=True)] | None = None,
     owner: Seller | None = None,
-    csm: Annotated[str, Param("Who of us looks after it.", "team", "MEMBER")] | None = None,
+    csm: Annotated[str, Param("Its customer success manager.", "team", "MEMBER")] | None = None,
     website: Website = "",
-    industry: Annotated[str, Param("What it does.")] = "",
-    country: Annotated[str, Param("Where it is.")] = "",
+    industry: Annotated[str, Param("Its industry.")] = "",
+    country: Annotated[str, Param("Its country.")] = "",
     domains: Annotated[list[str], Param("A domain of its e-mail addresses.", metavar="DOMAIN")]
     | None = None,
     set_: Pairs | None = None,
 ) -> Change:
-    """Add a customer: its folder with a profile.
+    """Add a customer: a folder with a profile.
 
     crm new-customer "Acme Corporation" --tier enterprise --owner ana --website acme.example
     """
@@ -78,7 +79,7 @@ def plan(
 def refuse_known(
     workspace: Workspace, slug: str, fields: dict[str, str | list[str]], but: str = ""
 ) -> None:
-    """Raise `AlreadyExists` when a customer, other than `but`, has one of these names."""
+    """Raise `AlreadyExists` if a customer other than `but` has one of these names."""
     rows = workspace.index.rows(
         "SELECT name, path, what FROM names WHERE kind = 'customer' AND customer <> ?", but
     )

@@ -1,4 +1,4 @@
-"""Give a customer another name; the folder and all links follow."""
+"""Rename a customer, with its folder and all links to it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from crmkb.actions._links import followed, linking_files
+from crmkb.actions._links import linking_files
 from crmkb.actions.new_customer import refuse_known
-from crmkb.params import CustomerName, Param
-from crmkb.store.paths import REPORTING, find_git
-from crmkb.text import fold, one_line, slugify
+from crmkb.interface.params import CustomerName, Param
+from crmkb.schema.layout import REPORTING
+from crmkb.store.files.locate import find_git
+from crmkb.store.markdown.links import followed
+from crmkb.values.display import one_line
+from crmkb.values.names import fold, slugify
 from crmkb.workspace import Change, Workspace, Write
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ def plan(
     customer: CustomerName,
     name: Annotated[str, Param("The new name.")],
 ) -> Change:
-    """Rename a customer: its folder moves, and links in the workspace follow.
+    """Rename a customer: its folder moves, and links in the workspace are updated.
 
     The old name and slug stay as aliases.
 
@@ -49,7 +52,7 @@ def plan(
 
 
 def _profile(record: Record, name: str, slug: str) -> Write:
-    """Return the profile with the new name, and what it was called before as aliases."""
+    """Return the profile with the new name, and the old name and slug as aliases."""
     edit = record.edit(name=name)
     now = {fold(name), fold(slug)}
     for alias in record.items("aliases"):
@@ -64,7 +67,7 @@ def _profile(record: Record, name: str, slug: str) -> Write:
 
 
 def _ignored(workspace: Workspace, slug: str) -> set[str]:
-    """Return the files of the folder that git ignores: a desktop's or an editor's, not ours."""
+    """Return the files in the folder that git ignores, such as those of a desktop or an editor."""
     if find_git(workspace.root) is None:
         return set()
     return set(workspace.git.ignored(workspace.customer_path(slug)))
@@ -73,7 +76,7 @@ def _ignored(workspace: Workspace, slug: str) -> set[str]:
 def _moved(
     workspace: Workspace, profile: Write, old: str, new: str, ignored: Collection[str]
 ) -> list[Write]:
-    """Return every file of the folder as it is in the new place."""
+    """Return the writes of all files of the folder to the new folder, with updated links."""
     folder = workspace.root / workspace.customer_path(old)
     writes = []
     for full in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -90,7 +93,7 @@ def _moved(
 
 
 def _elsewhere(workspace: Workspace, old: str, new: str) -> Iterator[Write]:
-    """Yield the files of others that link into the folder or name the customer in a key."""
+    """Yield the files outside the folder that link into it or name the customer in a key."""
     keys = _referring_keys(workspace, old)
     for path in sorted({*linking_files(workspace, old), *keys}):
         if path.startswith(workspace.customer_path(old, "")):
@@ -104,7 +107,7 @@ def _elsewhere(workspace: Workspace, old: str, new: str) -> Iterator[Write]:
 
 
 def _referring_keys(workspace: Workspace, slug: str) -> dict[str, str]:
-    """Return the paths of records that name the customer, with the key that does."""
+    """Return the paths of records that name the customer in a key, with that key."""
     rows = workspace.index.rows(
         "SELECT path, 'parent' FROM customers WHERE parent = ?"
         " UNION SELECT path, key FROM fields WHERE key = 'customer' AND value = ?",

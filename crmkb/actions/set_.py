@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-from crmkb.actions._pairs import Pair, Target, read_pair
-from crmkb.actions._references import stage_id
-from crmkb.actions._stages import move
+from crmkb.actions._assignments import Pair, Target, read_pair
 from crmkb.actions.new_contact import former_primary
 from crmkb.actions.new_customer import refuse_known
+from crmkb.config.settings import stage_id
 from crmkb.errors import AlreadyExists, BadValue, NotFound
-from crmkb.params import Param, RecordName
-from crmkb.text import close_matches, fold
+from crmkb.interface.params import Param, RecordName
+from crmkb.values.names import close_matches, fold
 from crmkb.workspace import Change, Workspace
-from crmkb.workspace.close_dates import with_moved_date
+from crmkb.workspace.deal_changes import move, with_moved_date
 
 if TYPE_CHECKING:
     from crmkb.workspace.record import Record, RecordEdit
@@ -24,14 +23,14 @@ NAMES = ("name", "aliases", "domains", "website", "codename")
 
 
 class Needed(BadValue):
-    """A key cannot be removed: such a record is nothing without it."""
+    """A required key cannot be removed."""
 
     def __init__(self, key: str, noun: str) -> None:
         super().__init__(f"{key}: every {noun} needs one", f"write {key}=VALUE")
 
 
 class NoItem(NotFound):
-    """A list does not hold the item that is to be taken out."""
+    """A list does not hold the item to remove."""
 
     def __init__(self, key: str, item: str, items: Iterable[str]) -> None:
         items = list(items)
@@ -47,7 +46,7 @@ def plan(
         Param("KEY=VALUE, KEY+=ITEM, KEY-=ITEM, or KEY= to remove.", metavar="KEY=VALUE…"),
     ],
 ) -> Change:
-    """Change keys of a record; the rest of its file stays as it is, byte for byte.
+    """Change keys of a record; the rest of its file stays unchanged, byte for byte.
 
     crm set acme tier=enterprise owner=ana
     crm set acme/deals/platform amount=60k close_date=eoq contacts+=bob-smith
@@ -66,12 +65,12 @@ def plan(
 
 
 def _with(workspace: Workspace, record: Record, edit: RecordEdit, pair: Pair) -> RecordEdit:
-    """Return the edit with one assignment more; a stage takes its history along."""
+    """Return the edit with one more assignment; a new stage also goes into the history."""
     field = record.model.model_fields.get(pair.key)
     if not pair.value and field is not None and field.is_required():
         raise Needed(pair.key, record.kind.noun)
     if pair.key == "stage" and record.kind.noun == "deal" and isinstance(pair.value, str):
-        moved = move(workspace, record, stage_id(workspace, pair.value))
+        moved = move(workspace, record, stage_id(workspace.config, pair.value))
         return edit.and_then(moved) if moved is not None else edit
     if pair.key == "primary" and pair.value == "true" and record.kind.noun == "contact":
         _refuse_second_primary(workspace, record)
@@ -84,17 +83,17 @@ def _with(workspace: Workspace, record: Record, edit: RecordEdit, pair: Pair) ->
 
 
 def _with_moved_date(workspace: Workspace, edit: RecordEdit, pairs: Iterable[Pair]) -> RecordEdit:
-    """Return the edit with what is kept of a deal's close date that is moved."""
+    """Return the edit, with a history entry added if it moves the close date of a deal."""
     given = {pair.key: pair.value for pair in pairs if isinstance(pair.value, str)}
     if edit.record.model.noun != "deal" or "close_date" not in given:
         return edit
     stage = given.get("stage")
-    after = stage_id(workspace, stage) if stage else edit.record.text("stage")
+    after = stage_id(workspace.config, stage) if stage else edit.record.text("stage")
     return with_moved_date(workspace, edit, after, given["close_date"])
 
 
 def _item(record: Record, key: str, text: str) -> str:
-    """Return the item of a list that is meant, as it is written there."""
+    """Return the item of a list that matches a text, as it is written there."""
     items = record.items(key)
     found = [item for item in items if fold(item) == fold(text)]
     if not found:
@@ -110,7 +109,7 @@ def _refuse_second_primary(workspace: Workspace, record: Record) -> None:
 
 
 def _refuse_taken_names(workspace: Workspace, record: Record, pairs: Iterable[Pair]) -> None:
-    """Raise `AlreadyExists` when a customer is to get a name that another one has."""
+    """Raise `AlreadyExists` if a customer would get a name that another one has."""
     given = {pair.key: pair.value for pair in pairs if pair.key in NAMES and pair.sign != "-="}
     if given and record.kind.noun == "customer":
         refuse_known(workspace, record.slug, {"name": record.name, **given}, but=record.slug)

@@ -1,15 +1,15 @@
-"""Take an archived customer back."""
+"""Restore an archived customer."""
 
 from __future__ import annotations
 
-from crmkb.params import CustomerName
+from crmkb.interface.params import CustomerName
 from crmkb.workspace import Change, Workspace
 
 PANEL = "Change"
 
 
 def plan(workspace: Workspace, customer: CustomerName) -> Change:
-    """Take an archived customer back into lists and the pipeline."""
+    """Restore an archived customer to lists and the pipeline."""
     record = workspace.customer(customer)
     message = f"Unarchive {record.name}"
     if not record.text("archived"):

@@ -1,8 +1,8 @@
-"""What is wrong in a workspace: each module is a check, `check(workspace) -> Iterator[Problem]`.
+"""Find problems in a workspace: each module has `check(workspace) -> Iterator[Problem]`.
 
-A check asks the index for all files at once, and reads a file only to tell the line of a key.
-Where it knows for certain what was meant it also has `fix(workspace, record) -> Iterator[Edit]`:
-the edits that mend one record. `_mend` gathers them; writing is left to the caller.
+A check queries the index for all files at once, and reads a file only to find the line of a key.
+If the right value is certain, the module also has `fix(workspace, record) -> Iterator[Edit]`: the
+edits that fix one record. `_fix` collects the edits of all checks, and its caller writes them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crmkb.workspace import Workspace
 
 
 def find_problems(workspace: Workspace) -> list[Problem]:
-    """Return everything that all checks find, in the order of paths and lines."""
+    """Return the problems that all checks find, sorted by path and line."""
     found: set[Problem] = set()
     for module in all_checks():
         found.update(module.check(workspace))

@@ -1,11 +1,11 @@
-"""Histories that a deal keeps as dated lines: are they in order, and what does git add to them."""
+"""Check the histories of a deal, which are dated lines: their order, and their days in git."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
 from crmkb.errors import Problem
 from crmkb.store import markdown
 from crmkb.workspace import Workspace
@@ -18,7 +18,7 @@ WHERE entry.day < before.day
 
 
 def out_of_order(workspace: Workspace, table: str, key: str) -> Iterator[Problem]:
-    """Yield the lines of a history that stand after a later day; `table` is the index's own."""
+    """Yield the lines of a history that follow a later day; `table` is the one in the index."""
     for path, position, day, before in texts(workspace, _OUT_OF_ORDER.format(table=table)):
         message = f"{day} stands after {before}"
         hint = "write the entries in the order of their days"
@@ -26,14 +26,14 @@ def out_of_order(workspace: Workspace, table: str, key: str) -> Iterator[Problem
 
 
 def changed_on(workspace: Workspace, path: str, key: str, is_it: Callable[[str], bool]) -> date:
-    """Return the day of the commit that gave a key the value it has; today if it has none.
+    """Return the day of the commit that gave a key its current value; today if not committed.
 
-    `is_it` tells of the value as it was committed last whether it is the one of now.
+    `is_it` returns whether a committed text of the key is the current value.
     """
     committed = workspace.git.show("HEAD", path)
     if committed is None or not is_it(_text_in(committed, key)):
         return workspace.today
-    # `--follow`: a record that was only moved has not changed.
+    # `--follow`: moving a record does not change it.
     log = ("log", "--follow", "-1", f"-G^{key}:", "--format=%aI", "--", path)
     moment = datetime.fromisoformat(workspace.git.run(*log).strip())
     return workspace.config.local(moment).date()

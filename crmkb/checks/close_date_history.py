@@ -1,16 +1,16 @@
-"""`close_date_history` is in order, and ends with the close date of a deal that is still open."""
+"""Check that `close_date_history` is in order and ends with the close date of an open deal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from crmkb.checks._histories import changed_on, out_of_order
-from crmkb.checks._places import at_key, texts
-from crmkb.dates import parse_iso_day
+from crmkb.checks._locate import at_key, texts
 from crmkb.errors import Problem
 from crmkb.store.markdown import Append, Edit
+from crmkb.values.dates import parse_iso_day
 from crmkb.workspace import Workspace
-from crmkb.workspace.close_dates import HISTORY, KEY
+from crmkb.workspace.deal_changes import HISTORY, KEY
 from crmkb.workspace.record import Record
 
 _DISAGREES = """
@@ -25,7 +25,7 @@ WHERE deals.close_date <> move.after AND coalesce(stages.outcome, 'open') = 'ope
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield histories that contradict their deal or themselves."""
+    """Yield histories that contradict their deal or are out of order."""
     for path, date, last in texts(workspace, _DISAGREES):
         message = f"ends with {last}, but the close date is {date}"
         hint = f"add a line '- <day> from {last} to {date}', or: crm check --fix"
@@ -34,10 +34,10 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield the entry that is missing at the end, with the day on which git saw the change."""
+    """Yield the missing last entry, with the day of the commit that changed the close date."""
     if record.kind.noun != "deal":
         return
-    from crmkb.entities.deal import Deal  # mending is rare
+    from crmkb.entities.deal import Deal  # fixes are rare
 
     deal, _ = Deal.read(record.document.fields, record.stages)
     stage, moves = workspace.config.stages.get(deal.stage), deal.close_date_changes

@@ -1,6 +1,6 @@
-"""Competitors are named as the articles about them: one spelling, or reports count them apart.
+"""Check that competitors are spelt like the articles about them: reports count spellings apart.
 
-A competitor of whom there is no article yet is no problem.
+A competitor without an article is not a problem.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
-from crmkb.checks._meant import replaced
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
+from crmkb.checks._suggestions import replaced
 from crmkb.errors import Problem, did_you_mean
 from crmkb.store.markdown import Edit
-from crmkb.text import close_matches, fold
+from crmkb.values.names import close_matches, fold
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import Record
 
@@ -33,7 +33,7 @@ WHERE fields.key = 'competitors' AND fields.value = ? AND files.kind IN ('custom
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield competitors that are spelt otherwise than the article about them."""
+    """Yield competitors that are not spelt like the article about them."""
     slugs = _slugs_by_name(workspace)
     for (name,) in texts(workspace, _NAMED) if slugs else ():
         hint = _hint(name, slugs)
@@ -43,7 +43,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield the articles' names in place of titles and aliases."""
+    """Yield the edit that replaces titles and aliases by the names of the articles."""
     if record.kind.noun in ("customer", "deal"):
         slugs = _slugs_by_name(workspace)
         yield from replaced(record, KEY, lambda name: _better(name, slugs))

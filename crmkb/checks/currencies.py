@@ -1,17 +1,17 @@
-"""Currencies are given by their code, and have a rate where amounts are to be summed."""
+"""Check that currencies are valid codes and have a rate, which sums of amounts need."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from crmkb.checks._meant import replaced
-from crmkb.checks._places import at_key, texts
-from crmkb.checks._settings import line_of
-from crmkb.config import FILE_NAME
+from crmkb.checks._locate import at_key, texts
+from crmkb.checks._suggestions import replaced
+from crmkb.checks._toml_lines import line_of
+from crmkb.config.toml_values import FILE_NAME
 from crmkb.errors import Problem
-from crmkb.money import BadAmount, read_currency_amount
 from crmkb.store.markdown import Edit
+from crmkb.values.money import BadAmount, read_currency_amount
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import Record
 
@@ -23,7 +23,7 @@ SELECT path, '{key}', {key} FROM {noun}s WHERE {key} NOT IN (SELECT currency FRO
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield codes that are none, and for each currency without a rate how often it is used."""
+    """Yield invalid codes, and each currency without a rate with the number of its records."""
     used: Counter[str] = Counter()
     for noun, key in KEYS.items():
         for path, _, code in texts(workspace, _WITHOUT_RATE.format(key=key, noun=noun)):
@@ -42,13 +42,13 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(_workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield codes in place of signs and small letters."""
+    """Yield the edit that replaces a currency sign or lower case by the code."""
     if key := KEYS.get(record.kind.noun):
         yield from replaced(record, key, lambda text: "" if _code(text) == text else _code(text))
 
 
 def _code(text: str) -> str:
-    """Return the code of a currency however it is written, or "" if there is none such."""
+    """Return the code of a currency in any spelling, or "" if it is unknown."""
     try:
         return read_currency_amount(f"1 {text}")[1]
     except BadAmount:

@@ -1,13 +1,13 @@
-"""Each customer's folder has a profile, and records lie where they are found as records."""
+"""Check that each customer's folder has a profile, and that records are in the right folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._places import texts
+from crmkb.checks._locate import texts
 from crmkb.errors import Problem
-from crmkb.kinds import folders
-from crmkb.store.paths import CUSTOMERS
+from crmkb.schema.kinds import folders
+from crmkb.schema.layout import CUSTOMERS
 from crmkb.workspace import Workspace
 
 _WITHOUT_PROFILE = """
@@ -18,7 +18,7 @@ _PAGES = "SELECT path FROM files WHERE kind = 'page' AND customer <> ''"
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield customers without a profile, and files that are no records but look meant as such."""
+    """Yield customers without a profile, and files that seem to be records in a wrong folder."""
     for (customer,) in texts(workspace, _WITHOUT_PROFILE):
         path = f"{CUSTOMERS}/{customer}/profile.md"
         hint = "write it, with a line 'name: …' in its front matter, or move the folder's files"

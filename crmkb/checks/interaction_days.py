@@ -1,10 +1,10 @@
-"""An interaction's file is named for the day it took place: the folder is read by that order."""
+"""Check that the file name of an interaction has the day of its date, which sorts the folder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
 from crmkb.errors import Problem
 from crmkb.workspace import Workspace
 
@@ -16,7 +16,7 @@ WHERE slug GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield interactions whose date and file name are different days."""
+    """Yield interactions with a date and a file name of different days."""
     for path, day, named in texts(workspace, _ANOTHER_DAY):
         message = f"is {day}, but the file is named for {named}"
         yield at_key(workspace, path, "date", message, "mend the date, or rename the file: git mv")

@@ -1,4 +1,4 @@
-"""Relative links lead to a file or folder of the workspace."""
+"""Check that relative links lead to a file or folder of the workspace."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import unquote
 
-from crmkb.checks._places import texts
+from crmkb.checks._locate import texts
 from crmkb.errors import Problem, did_you_mean
 from crmkb.workspace import Workspace
 
 MOST_NAMED = 3
-"""Of a file name that is found more often, such as README.md, none is likely meant."""
+"""Maximum number of files of one name to suggest: a name such as README.md has too many."""
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
@@ -41,7 +41,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _place(folder: str, target: str) -> str:
-    """Return the path that a link's target means in a file of a folder."""
+    """Return the path, from the workspace, of a link target in a file of a folder."""
     if "#" in target or "?" in target:
         target = target.partition("#")[0].partition("?")[0]
     if "%" in target:

@@ -1,11 +1,11 @@
-"""Who answered is a contact of the customer: a line of NPS names one, or nobody."""
+"""Check that the contact in a line of NPS, if any, is a contact of the customer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._meant import meant_record
-from crmkb.checks._places import texts
+from crmkb.checks._locate import texts
+from crmkb.checks._suggestions import suggest_record
 from crmkb.errors import Problem
 from crmkb.workspace import Workspace
 
@@ -17,7 +17,7 @@ WHERE contact <> ''
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield answers of people who are in no file of the customer."""
+    """Yield lines of NPS that name an unknown contact."""
     for path, line, customer, name in texts(workspace, _STRANGERS):
-        hint = meant_record(workspace, "contact", customer, name).hint
+        hint = suggest_record(workspace, "contact", customer, name).hint
         yield Problem(path, int(line), "contact", f"{name!r} is no contact of {customer}", hint)

@@ -1,18 +1,19 @@
-"""Owners, customer success managers and our side of interactions are handles of the team.
+"""Check that owners, customer success managers and `us` in interactions are handles of the team.
 
-In a workspace whose crm.toml names no team, nobody can be unknown.
+Nothing is checked if crm.toml defines no team.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._meant import meant_member, replaced
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
+from crmkb.checks._suggestions import replaced
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import Record
+from crmkb.workspace.team import suggest_member
 
 KEYS = {"customer": ("owner", "csm"), "deal": ("owner",), "interaction": ("us",)}
 
@@ -25,7 +26,7 @@ WHERE fields.value NOT IN (SELECT handle FROM team)
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield people of ours whom crm.toml does not know."""
+    """Yield handles that are not in the team of crm.toml."""
     if not workspace.config.team:
         return
     for table, key in (("customers", "owner"), ("customers", "csm"), ("deals", "owner")):
@@ -36,16 +37,16 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield handles in place of names and e-mail addresses."""
+    """Yield the edits that replace names and e-mail addresses by handles."""
     team = workspace.config.team
     for key in KEYS.get(record.kind.noun, ()) if team else ():
         yield from replaced(
-            record, key, lambda name: "" if name in team else meant_member(workspace, name).word
+            record, key, lambda name: "" if name in team else suggest_member(workspace, name).word
         )
 
 
 def _unknown(
     workspace: Workspace, path: str, key: str, name: str, position: int | None = None
 ) -> Problem:
-    hint = meant_member(workspace, name).hint
+    hint = suggest_member(workspace, name).hint
     return at_key(workspace, path, key, f"{name!r} is not in the team", hint, position)

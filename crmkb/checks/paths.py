@@ -1,4 +1,4 @@
-"""Paths stay apart on every disk: also where case does not count, or accents are normalised.
+"""Check that paths differ on every disk, even on those that ignore case or normalise accents.
 
 macOS and Windows would keep only one of `customers/Acme` and `customers/acme`.
 """
@@ -9,11 +9,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
-from crmkb.checks._places import texts
+from crmkb.checks._locate import texts
 from crmkb.errors import Problem
 from crmkb.workspace import Workspace
 
-# Capitals and letters beyond ASCII: a path without any is its own key, and needs no comparing.
+# Paths with capitals or non-ASCII letters: any other path is its own key, and needs no comparison.
 _SPECIAL = """
 SELECT path FROM files
 WHERE path <> lower(path) OR length(path) <> length(CAST(path AS BLOB))
@@ -22,12 +22,12 @@ _EXISTS = "SELECT 1 FROM files WHERE path = ? OR path BETWEEN ? || '/' AND ? || 
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield files and folders whose names differ only in case or in the form of their accents."""
-    twins: dict[str, set[str]] = defaultdict(set)
+    """Yield files and folders with names that differ only in case or in the form of accents."""
+    duplicates: dict[str, set[str]] = defaultdict(set)
     for (path,) in texts(workspace, _SPECIAL):
         for place in _with_folders(path):
-            twins[_on_disk(place)].add(place)
-    for key, same in twins.items():
+            duplicates[_on_disk(place)].add(place)
+    for key, same in duplicates.items():
         if workspace.index.rows(_EXISTS, key, key, key):
             same.add(key)
         if len(same) > 1 and len({path.rpartition("/")[0] for path in same}) == 1:
@@ -44,13 +44,13 @@ def _with_folders(path: str) -> Iterator[str]:
 
 
 def _on_disk(path: str) -> str:
-    """Return what a disk that ignores case and normalises accents takes a path for."""
+    """Return the form of a path on a disk that ignores case and normalises accents."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def _written(path: str) -> str:
-    """Return a path so that a person sees how it differs."""
+    """Return a path for a message, with a note if it differs in its accents."""
     is_plain = path.isascii() or unicodedata.is_normalized("NFC", path)
     return path if is_plain else f"{path} (with combining accents)"

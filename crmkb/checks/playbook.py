@@ -1,14 +1,14 @@
-"""The page of recommendations for customer health: rows that no evidence would ever find."""
+"""Check the playbook of customer health: rows that no signal would use, or a missing table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from crmkb.errors import Problem
+from crmkb.knowledge.health_playbook import read_playbook
 from crmkb.workspace import Workspace
-from crmkb.workspace.playbook import read_playbook
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield what is wrong with the table of the workspace's own page."""
+    """Yield the problems in the table of the workspace's own page."""
     yield from read_playbook(workspace.root).problems

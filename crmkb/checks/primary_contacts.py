@@ -1,10 +1,10 @@
-"""A customer has at most one primary contact."""
+"""Check that a customer has at most one primary contact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
 from crmkb.errors import Problem
 from crmkb.workspace import Workspace
 
@@ -17,7 +17,7 @@ GROUP BY contacts.path, contacts.customer
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield the contacts of a customer who share what only one can be."""
+    """Yield all primary contacts of customers that have more than one."""
     for path, customer, other in texts(workspace, _SEVERAL):
         message = f"{other!r} is a primary contact of {customer} as well"
         hint = "keep the line 'primary: true' in one of the two files"

@@ -1,4 +1,4 @@
-"""What a record names by its slug is there: contacts, deals, the parent of a customer."""
+"""Check that records referred to by slug exist: contacts, deals, the parent of a customer."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from crmkb.checks._meant import meant_record, replaced
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
+from crmkb.checks._suggestions import replaced, suggest_record
 from crmkb.errors import Problem
 from crmkb.store.markdown import Edit
 from crmkb.workspace import Workspace
@@ -15,7 +15,7 @@ from crmkb.workspace.record import Record
 
 
 class Reference(NamedTuple):
-    """A key of a kind of record that names records of another kind."""
+    """A key that refers to records of the kind `target`."""
 
     key: str
     target: str
@@ -49,7 +49,7 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield slugs in place of other names of a record: its heading, an alias, an e-mail address."""
+    """Yield the edits that replace the heading, alias or e-mail address of a record by its slug."""
     for key, target, _ in REFERENCES.get(record.kind.noun, ()):
         yield from replaced(record, key, partial(_better, workspace, record, target))
 
@@ -62,11 +62,11 @@ def _dangling(workspace: Workspace, noun: str, reference: Reference) -> Iterator
     )
     for path, customer, name, position in texts(workspace, question):
         where = "" if target == "customer" else f" of {customer}"
-        hint = meant_record(workspace, target, customer, name).hint
+        hint = suggest_record(workspace, target, customer, name).hint
         message = f"{name!r} is no {target}{where}"
         yield at_key(workspace, path, key, message, hint, int(position) if is_list else None)
 
 
 def _better(workspace: Workspace, record: Record, kind: str, name: str) -> str:
-    word = meant_record(workspace, kind, record.customer, name).word
+    word = suggest_record(workspace, kind, record.customer, name).word
     return "" if word == name else word

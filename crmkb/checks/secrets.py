@@ -1,33 +1,33 @@
-"""No file holds what looks like a secret, if crm.toml does not allow it there.
+"""Check that no file holds a text that looks like a secret, unless crm.toml allows it there.
 
-Writing one is refused by `workspace/leaks.py`; here are those that people brought in by hand.
+`workspace/secret_guard.py` refuses to write secrets; this check finds those added by hand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crmkb.checks._places import texts
-from crmkb.config import FILE_NAME
+from crmkb.checks._locate import texts
+from crmkb.config.toml_values import FILE_NAME
 from crmkb.errors import CrmError, Problem
-from crmkb.secrets import find_secrets
-from crmkb.store.paths import REPORTING, TEMPLATES
+from crmkb.schema.layout import REPORTING, TEMPLATES
+from crmkb.secret_scan.scanner import find_secrets
 from crmkb.workspace import Workspace
-from crmkb.workspace.leaks import is_allowed
+from crmkb.workspace.secret_guard import is_allowed
 
 HINT = f"take it out and make it void, as git keeps it; if it is none: [secrets] in {FILE_NAME}"
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield the secrets of all files, also of those that the index does not hold."""
+    """Yield the secrets in all files, including files that are not in the index."""
     allowed = workspace.config.secrets_allowed_in
     rows = texts(workspace, "SELECT path, line, kind, excerpt FROM secrets")
     found = {(path, int(line), f"{kind} ({excerpt})") for path, line, kind, excerpt in rows}
     for path in _not_indexed(workspace):
         found |= {(path, one.line, str(one)) for one in find_secrets(_text(workspace, path))}
-    for path, line, said in found:
+    for path, line, excerpt in found:
         if not is_allowed(path, allowed):
-            yield Problem(path, line, "", f"holds {said}", HINT)
+            yield Problem(path, line, "", f"holds {excerpt}", HINT)
 
 
 def _not_indexed(workspace: Workspace) -> Iterator[str]:
@@ -40,5 +40,5 @@ def _not_indexed(workspace: Workspace) -> Iterator[str]:
 def _text(workspace: Workspace, path: str) -> str:
     try:
         return workspace.read_bytes(path).decode("utf-8", "replace")
-    except CrmError:  # a link that leads out, or nothing to read
+    except CrmError:  # a link out of the workspace, or an unreadable file
         return ""

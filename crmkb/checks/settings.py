@@ -1,6 +1,6 @@
-"""crm.toml holds only settings that there are: a misspelt one would be without effect.
+"""Check that crm.toml holds only known settings: a misspelt one has no effect.
 
-Wrong values are told when the workspace is opened; see `config`.
+Invalid values are reported when the workspace is opened; see `config`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 
-from crmkb.checks._settings import line_of, settings_text
-from crmkb.config import FILE_NAME
+from crmkb.checks._toml_lines import line_of, settings_text
+from crmkb.config.toml_values import FILE_NAME
 from crmkb.errors import Problem, did_you_mean
-from crmkb.text import close_matches
+from crmkb.values.names import close_matches
 from crmkb.workspace import Workspace
 
 TABLES: Mapping[str, frozenset[str]] = {
@@ -22,7 +22,7 @@ TABLES: Mapping[str, frozenset[str]] = {
     "forecast": frozenset({"commit", "best_case"}),
     "secrets": frozenset({"allow"}),
 }
-"""The tables with their keys; none where the keys are the user's own."""
+"""The tables with their keys; empty where users choose the keys."""
 
 TABLES_OF_TABLES: Mapping[str, frozenset[str]] = {
     "team": frozenset({"name", "email", "role", "manager"}),
@@ -31,7 +31,7 @@ TABLES_OF_TABLES: Mapping[str, frozenset[str]] = {
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield keys of crm.toml that mean nothing."""
+    """Yield unknown keys of crm.toml."""
     data = tomllib.loads(settings_text(workspace))
     yield from _unknown(workspace, "", data, TABLES.keys() | TABLES_OF_TABLES.keys())
     for table, keys in TABLES.items():

@@ -1,20 +1,20 @@
-"""`stage_history` is in order, of stages there are, and ends with what `stage` says."""
+"""Check that `stage_history` is in order, has only known stages, and ends with `stage`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from crmkb.checks._histories import changed_on, out_of_order
-from crmkb.checks._places import at_key, texts
+from crmkb.checks._locate import at_key, texts
 from crmkb.errors import Problem, did_you_mean
 from crmkb.store.markdown import Append, Edit
-from crmkb.text import close_matches
+from crmkb.values.names import close_matches
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import Record
 
 KEY = "stage_history"
 
-# As the views have it, the last entry is that of the latest day: none comes after it.
+# As in the views, the last entry is the one of the latest day: it has no `until`.
 _DISAGREES = """
 SELECT deals.path, deals.stage, change.stage FROM deals
 JOIN stage_changes AS change ON change.path = deals.path
@@ -26,7 +26,7 @@ SELECT path, position, stage FROM stage_changes WHERE stage NOT IN (SELECT stage
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield histories that contradict their deal or themselves."""
+    """Yield histories that contradict their deal, are out of order or have unknown stages."""
     for path, stage, last in texts(workspace, _DISAGREES):
         message = f"ends with {last!r}, but the stage is {stage!r}"
         hint = f"add a line '- <day> {stage}', or: crm check --fix"
@@ -39,10 +39,10 @@ def check(workspace: Workspace) -> Iterator[Problem]:
 
 
 def fix(workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield the entry that is missing at the end, with the day on which git saw the change."""
+    """Yield the missing last entry, with the day of the commit that changed the stage."""
     if record.kind.noun != "deal":
         return
-    from crmkb.entities import plain_word  # mending is rare
+    from crmkb.entities import plain_word  # fixes are rare
     from crmkb.entities.deal import Deal
 
     deal, _ = Deal.read(record.document.fields, record.stages)

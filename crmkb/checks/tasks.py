@@ -1,17 +1,17 @@
-"""Tasks have days that can be read, and are for people we know."""
+"""Check that tasks have readable days and known owners."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from crmkb.checks._meant import meant_member
-from crmkb.checks._places import texts
-from crmkb.dates import parse_iso_day
+from crmkb.checks._locate import texts
 from crmkb.errors import BadValue, Problem
+from crmkb.values.dates import parse_iso_day
 from crmkb.workspace import Workspace
+from crmkb.workspace.team import suggest_member
 
-# Without a shift SQLite would take 2026-02-30 for a date.
+# Without the modifier `+0 days`, SQLite accepts 2026-02-30 as a date.
 _DAYS = """
 SELECT path, line, due, done_on FROM tasks
 WHERE (due <> '' AND date(due, '+0 days') IS NOT due)
@@ -27,7 +27,7 @@ _MARK_WITHOUT_DAY = re.compile(r"\b(due|done):(?=\s|$)")
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield tasks that no list of tasks would show as they are meant."""
+    """Yield tasks with an unreadable day, a mark without a day or an unknown owner."""
     for path, line, due, done_on in texts(workspace, _DAYS):
         for mark, day in (("due", due), ("done", done_on)):
             if day and parse_iso_day(day) is None:
@@ -45,11 +45,11 @@ def _unknown_owners(workspace: Workspace) -> Iterator[Problem]:
         return
     for path, line, customer, owner in texts(workspace, _OWNERS):
         message = f"@{owner} is neither in the team nor a contact of {customer}"
-        yield Problem(path, int(line), "task", message, meant_member(workspace, owner).hint)
+        yield Problem(path, int(line), "task", message, suggest_member(workspace, owner).hint)
 
 
 def _day_hint(mark: str, text: str) -> str:
-    from crmkb.foreign_dates import read_date  # only a wrong day pays for it
+    from crmkb.values.export_dates import read_date  # loaded only for a wrong day
 
     try:
         day = read_date(text.rstrip(".,;:!)]"))

@@ -1,4 +1,4 @@
-"""What was wrong in a single file when it was read: its text, its front matter, its values."""
+"""Report problems that the index found in single files: text, front matter and values."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def check(workspace: Workspace) -> Iterator[Problem]:
-    """Yield what the index noted down."""
+    """Yield the problems that the index recorded."""
     yield from workspace.index.problems()
 
 
 def fix(_workspace: Workspace, record: Record) -> Iterator[Edit]:
-    """Yield plain forms of what is only written differently: `Active`, `50,000`, `20 Nov 2026`."""
+    """Yield edits to the plain form of values such as `Active`, `50,000` or `20 Nov 2026`."""
     _, findings = record.model.read(record.document.fields, record.stages)
     certain = [finding for finding in findings if finding.instead]
     for key in dict.fromkeys(finding.field for finding in certain):

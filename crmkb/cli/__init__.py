@@ -1,1 +1,1 @@
-"""The command line: reads what is typed, makes one call, prints the result."""
+"""The command line: parse the arguments, make one call, print the result."""

@@ -1,7 +1,7 @@
-"""Ask a person for values that are missing; without one, name the option instead.
+"""Ask a person for missing values; if nobody can answer, name the missing option.
 
-A question shows what there is to choose from, numbered. The answer is a number, some letters of
-what is meant, or a value of its own; what does not fit is said, and asked for again.
+A question lists the choices with numbers. The answer is a number, some letters of a choice, or
+another value. If the answer is invalid, the error is printed and the question repeated.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkb.cli.offers import Offer, offered
 from crmkb.cli.session import Session
-from crmkb.cli.values import Parameter, read_value
 from crmkb.errors import Ambiguous, BadValue, CrmError, NotFound
-from crmkb.text import fold, text_width
+from crmkb.interface.choices import Choice, choices_of
+from crmkb.interface.parameters import Parameter, read_value
+from crmkb.values.display import text_width
+from crmkb.values.names import fold
 
 if TYPE_CHECKING:
     from crmkb.workspace.record import Record
@@ -27,18 +28,18 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "deals": ("deal",),
     "records": (),
 }
-"""What is offered of records, with the kinds they are of."""
+"""The lists of choices that hold records, with the kinds in each; empty means all kinds."""
 
 
 class MissingValue(BadValue):
-    """A value is needed and nobody can be asked."""
+    """A required value is missing, and nobody can be asked for it."""
 
     def __init__(self, parameter: Parameter, usage: str) -> None:
         super().__init__(f"{parameter.label} is missing", f"usage: {usage}")
 
 
 class Stopped(CrmError):
-    """The person left at a prompt."""
+    """The person ended the input or pressed Ctrl-C at a prompt."""
 
     def __init__(self) -> None:
         super().__init__("stopped; nothing was written")
@@ -46,15 +47,15 @@ class Stopped(CrmError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask for, what to choose from, and the record that it is about, if any."""
+    """A parameter to ask for, its choices, and the record that it concerns, if any."""
 
     parameter: Parameter
-    offers: Sequence[Offer]
+    choices: Sequence[Choice]
     about: Record | None
 
 
 def ask_for(session: Session, parameters: Iterable[Parameter], values: dict[str, Any]) -> None:
-    """Ask for values one after the other; those left out are not in `values` afterwards."""
+    """Ask for each value in turn and add it to `values`; skipped ones are not added."""
     for parameter in parameters:
         session.has_asked = True
         answer = ask(session, parameter, values.get("customer") or values.get("record") or "")
@@ -64,14 +65,14 @@ def ask_for(session: Session, parameters: Iterable[Parameter], values: dict[str,
 
 
 def ask(session: Session, parameter: Parameter, about: str = "") -> Any:
-    """Ask for one value until it is right; an empty answer leaves an optional one out.
+    """Ask for one value until it is valid; an empty answer skips an optional one.
 
-    `about` names the record it is of: only what belongs to that one is offered.
+    `about` names the record that the value concerns; only its deals, contacts and tasks are listed.
     """
     record = session.workspace.find(about) if about else None
-    question = Question(parameter, _offers(session, parameter, record), record)
+    question = Question(parameter, _choices(session, parameter, record), record)
     session.out.say(_title(parameter))
-    _show(session, question.offers)
+    _show(session, question.choices)
     if not parameter.is_list:
         return _answer(session, question, is_needed=parameter.is_required)
     items: list[Any] = []
@@ -82,35 +83,35 @@ def ask(session: Session, parameter: Parameter, about: str = "") -> Any:
         items.append(item)
 
 
-def fitting(answer: str, shown: Sequence[Offer], offers: Sequence[Offer]) -> Sequence[Offer]:
-    """Return the offers an answer may mean: a number of those shown, or letters of any."""
+def fitting(answer: str, shown: Sequence[Choice], choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Return the choices that match an answer: a number in `shown`, or letters of any choice."""
     key = fold(answer)
-    exact = [offer for offer in offers if key in map(fold, offer)]
+    exact = [offer for offer in choices if key in map(fold, offer)]
     if len(exact) == 1:
         return exact
     if answer.isdecimal() and 1 <= int(answer) <= len(shown[:MOST_LISTED]):
         return [shown[int(answer) - 1]]
     words = key.split()
-    return [each for each in offers if all(word in fold(" ".join(each)) for word in words)]
+    return [each for each in choices if all(word in fold(" ".join(each)) for word in words)]
 
 
 def usage(name: str, parameters: Iterable[Parameter]) -> str:
-    """Return how a command is typed with what it needs."""
+    """Return the usage line of a command with its required parameters."""
     needed = [p for p in parameters if p.is_required]
     shown = [f"{p.option} {p.metavar}" if p.is_option else p.metavar for p in needed]
     return " ".join(["crm", name, *shown])
 
 
 def _answer(session: Session, question: Question, *, is_needed: bool) -> Any:
-    """Return one value, None for an empty answer where none is needed."""
-    shown = question.offers
+    """Return one value, or None for an empty answer if the value is optional."""
+    shown = question.choices
     while True:
         answer = _prompt().strip()
         if not answer and not is_needed:
             return None
         if not answer:
             continue
-        found = fitting(answer, shown, question.offers)
+        found = fitting(answer, shown, question.choices)
         if len(found) > 1:
             shown = found
             _show(session, shown)
@@ -125,27 +126,27 @@ def _answer(session: Session, question: Question, *, is_needed: bool) -> Any:
 
 
 def _checked(session: Session, question: Question, text: str) -> Any:
-    """Return the value a text stands for; raise where the act would not take it."""
-    check = _CHECKS.get(question.parameter.param.offers)
+    """Return the parsed value; raise an error if the action would not accept it."""
+    check = _CHECKS.get(question.parameter.param.choices)
     if check is not None:
         check(session, question, text)
     return read_value(question.parameter, text, session)
 
 
 def _check_record(session: Session, question: Question, text: str) -> None:
-    kinds = RECORDS[question.parameter.param.offers]
+    kinds = RECORDS[question.parameter.param.choices]
     about = question.about if kinds != ("customer",) else None
     session.workspace.find(text, *kinds, customer=about.customer if about else "")
 
 
 def _check_stage(session: Session, _question: Question, text: str) -> None:
-    from crmkb.actions._references import stage_id
+    from crmkb.config.settings import stage_id
 
-    stage_id(session.workspace, text)
+    stage_id(session.workspace.config, text)
 
 
 def _check_member(session: Session, _question: Question, text: str) -> None:
-    from crmkb.actions._references import member
+    from crmkb.workspace.team import member
 
     member(session.workspace, text)
 
@@ -157,26 +158,26 @@ _CHECKS: Mapping[str, Callable[[Session, Question, str], None]] = {
 }
 
 
-def _offers(session: Session, parameter: Parameter, about: Record | None) -> list[Offer]:
+def _choices(session: Session, parameter: Parameter, about: Record | None) -> list[Choice]:
     if parameter.choices:
         return [(choice, "") for choice in parameter.choices]
-    offers, workspace = parameter.param.offers, session.workspace
-    if offers in ("", "days"):
+    choices, workspace = parameter.param.choices, session.workspace
+    if choices in ("", "days"):
         return []
-    if offers in RECORDS or offers == "tasks":
-        _ = workspace.index  # what is offered is read from it, and opening it refreshes it
+    if choices in RECORDS or choices == "tasks":
+        _ = workspace.index  # the choices are read from the index; opening it refreshes it
     within = about.path.removesuffix("profile.md") if about else ""
-    return offered(offers, workspace.root, workspace.config, within)
+    return choices_of(choices, workspace.root, workspace.config, within)
 
 
-def _show(session: Session, offers: Sequence[Offer]) -> None:
-    listed = offers[:MOST_LISTED]
+def _show(session: Session, choices: Sequence[Choice]) -> None:
+    listed = choices[:MOST_LISTED]
     width = max((text_width(value) for value, _ in listed), default=0)
     for number, (value, title) in enumerate(listed, start=1):
         blanks = " " * (width - text_width(value))
         session.out.say(f"{number:>4}  {value}{blanks}  {title}".rstrip())
-    if len(offers) > MOST_LISTED:
-        session.out.say(f"      {len(offers) - MOST_LISTED} more: type some letters of the name")
+    if len(choices) > MOST_LISTED:
+        session.out.say(f"      {len(choices) - MOST_LISTED} more: type some letters of the name")
 
 
 def _title(parameter: Parameter) -> str:

@@ -8,12 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crmkb.cli.drafts import new_file
+from crmkb.cli.failed_acts import new_file
 from crmkb.cli.session import DRAFTS, Session
-from crmkb.cli.values import NotText
 from crmkb.errors import CrmError
-from crmkb.store import files
-from crmkb.store.paths import work_dir
+from crmkb.interface.parameters import NotText
+from crmkb.store.files import disk
+from crmkb.store.files.locate import work_dir
 from crmkb.workspace.lock import made
 
 
@@ -28,14 +28,15 @@ class NoEditor(CrmError):
 
 
 def piped() -> str:
-    """Return the text that stands on standard input."""
+    """Return the text from standard input; raise `NotText` if it is not UTF-8."""
     return _decoded(sys.stdin.buffer.read())
 
 
 def edit(session: Session, text: str) -> str:
-    """Return a text as the person left it in `$VISUAL` or `$EDITOR`.
+    """Return a text after the person edited it in `$VISUAL` or `$EDITOR`.
 
-    The file lies beside the index while it is edited; what is in it is `typed` in any case.
+    The edited file is beside the index. Its content is kept in `session.typed` even when the editor
+    fails.
     """
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     session.typed = text
@@ -50,9 +51,9 @@ def edit(session: Session, text: str) -> str:
 
 
 def _taken(file: Path) -> str:
-    """Return what is in the file and delete it; keep it when it is no text."""
+    """Return the content of the file and delete it; keep the file if it is not UTF-8."""
     try:
-        text = _decoded(files.read(file) or b"")
+        text = _decoded(disk.read(file) or b"")
     except NotText as error:
         raise NotText(f"what you wrote is kept in {file}") from error
     file.unlink(missing_ok=True)
@@ -60,11 +61,11 @@ def _taken(file: Path) -> str:
 
 
 def _file_with(session: Session, text: str) -> Path:
-    """Write a text to a new file beside the index, or elsewhere where that cannot be."""
+    """Write a text to a new file beside the index, or if that fails, in the temporary folder."""
     try:
         folder = made(work_dir(session.workspace.root)) / DRAFTS
         return new_file(folder, "edit", text.encode())
-    except files.CannotWrite:
+    except disk.CannotWrite:
         return new_file(None, "crm-edit", text.encode())
 
 

@@ -1,6 +1,6 @@
-"""The command `crm`: global options, commands found by their file names, errors in one place.
+"""The command `crm`: global options, commands found by file name, and error handling.
 
-Start-up imports Typer and nothing else that is heavy; a command's module is loaded when it runs.
+Typer is the only heavy import at start-up; the module of a command is loaded when it runs.
 """
 
 from __future__ import annotations
@@ -16,43 +16,45 @@ from typing import Annotated, Any
 import typer
 from typer.core import CompletionItem, TyperGroup, TyperOption  # type: ignore[attr-defined]
 
-from crmkb import __version__, plugins
+from crmkb import __version__
 from crmkb.cli.session import Options
 from crmkb.errors import BadValue, CrmError, Exit, did_you_mean
-from crmkb.text import close_matches, printable
+from crmkb.interface import registry
+from crmkb.interface.registry import Entry
+from crmkb.values.display import printable
+from crmkb.values.names import close_matches
 
 PANELS = ("Start", "Record", "Change", "Read", "Report and check", "More")
-"""The headings of `crm --help`, in order; a command names its own as `PANEL`."""
+"""The headings of `crm --help`, in order; each command names its heading in `PANEL`."""
+
+OWN_COMMANDS = "cli.commands"
+"""The package of the commands that only the command line has."""
 
 INTERRUPTED = 130
-"""What Typer makes of Ctrl-C."""
+"""The exit code that Typer returns after Ctrl-C."""
 
 FEW_COLLECTIONS = 100_000
-"""So many objects more, and Python looks for cycles among them: a command hardly leaves any."""
+"""The threshold of the garbage collector, in new objects; a command creates few cycles."""
 
 OF_ANOTHER_REPOSITORY = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"),
     *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE"),
 )
-"""What git sets for hooks: it would lead us elsewhere, and ours is where the workspace lies."""
+"""Variables that git sets for hooks; removed, so that only the workspace's repository is used."""
 
 EPILOG = "A customer is a folder of Markdown files, a change is a commit. Start with: crm demo"
 
 
-def command_names() -> dict[str, tuple[str, str]]:
-    """Return every command with the package and module that hold it."""
-    found = {}
-    for package in ("actions", "cli.commands"):
-        for module in plugins.names(package):
-            found[module.rstrip("_").replace("_", "-")] = (package, module)
-    return found
+def all_commands() -> dict[str, Entry]:
+    """Return every command by name: actions, queries, and those that only the command line has."""
+    return {**registry.actions(), **registry.queries(), **registry.entries(OWN_COMMANDS)}
 
 
 class NoCommand(BadValue):
-    """There is no command of that name."""
+    """No command has that name."""
 
     def __init__(self, name: str) -> None:
-        meant = close_matches(name, command_names()) if name != "help" else []
+        meant = close_matches(name, all_commands()) if name != "help" else []
         close = [f"crm {word}" for word in meant]
         super().__init__(f"no command {name!r}", did_you_mean(close) or "see crm --help")
 
@@ -62,52 +64,55 @@ class Commands(TyperGroup):
 
     def list_commands(self, _ctx: Any) -> list[str]:
         """Return the names of all commands."""
-        return sorted(command_names())
+        return sorted(all_commands())
 
     def get_command(self, _ctx: Any, cmd_name: str) -> Any:
-        """Load one command, or return None for a name there is not."""
-        place = command_names().get(cmd_name)
-        if place is None:
+        """Load and return a command, or return None for an unknown name."""
+        entry = all_commands().get(cmd_name)
+        if entry is None:
             return None
-        package, module = place
-        if package == "actions":
-            from crmkb.cli.actions import build
-        else:
-            from crmkb.cli.reading import build
+        match entry.package:
+            case registry.ACTIONS:
+                from crmkb.cli.action_command import build
+            case registry.QUERIES:
+                from crmkb.cli.query_command import build
+            case _:
+                from crmkb.cli.own_command import build
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(name=cmd_name)(build(cmd_name, module))
+        app.command(name=cmd_name)(build(entry))
         command = typer.main.get_command(app)
         command.params.extend(self._global_options())
         return command
 
     def _global_options(self) -> Iterator[Any]:
-        """Yield the global options once more, so that they may also follow the command."""
+        """Yield hidden copies of the global options, so that they may also follow the command."""
         for option in self.params:
             if isinstance(option, TyperOption) and option.name in Options.__dataclass_fields__:
-                twin = copy(option)
-                twin.hidden, twin.expose_value = True, False
-                twin.callback = _keep  # type: ignore[assignment]
-                yield twin
+                duplicate = copy(option)
+                duplicate.hidden, duplicate.expose_value = True, False
+                duplicate.callback = _keep  # type: ignore[assignment]
+                yield duplicate
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command that was typed, or say which was meant."""
-        if args[0] not in command_names() and not args[0].startswith("-"):
+        """Find the typed command; raise `NoCommand`, with suggestions, for an unknown name."""
+        if args[0] not in all_commands() and not args[0].startswith("-"):
             raise NoCommand(args[0])
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Offer the commands by what their files say of them; loading them all would be felt."""
-        begun = [(n, at) for n, at in sorted(command_names().items()) if n.startswith(incomplete)]
-        items = [CompletionItem(name, help=plugins.about(*at).summary) for name, at in begun]
+        """Return the matching commands with their files' first lines; loading them all is slow."""
+        begun = [
+            each for name, each in sorted(all_commands().items()) if name.startswith(incomplete)
+        ]
+        items = [CompletionItem(entry.name, help=entry.summary) for entry in begun]
         options = super(TyperGroup, self).shell_complete(ctx, incomplete)
         return [*items, *options]
 
     def format_commands(self, _ctx: Any, formatter: Any) -> None:
-        """Write the commands under their headings, from their files' first lines."""
+        """Write the commands under their headings, with their files' first lines."""
         panels: dict[str, list[tuple[str, str]]] = {panel: [] for panel in PANELS}
-        for name, place in sorted(command_names().items()):
-            about = plugins.about(*place)
-            panels.setdefault(about.panel or "More", []).append((name, about.summary))
+        for name, entry in sorted(all_commands().items()):
+            panels.setdefault(entry.panel or "More", []).append((name, entry.summary))
         for panel, rows in panels.items():
             if rows:
                 with formatter.section(panel):
@@ -134,23 +139,26 @@ def _print_version(value: bool) -> None:
 def crm(
     context: typer.Context,
     workspace: Annotated[
-        str, typer.Option("-C", "--workspace", metavar="DIR", help="Work in this workspace.")
+        str,
+        typer.Option(
+            "-C", "--workspace", metavar="DIR", help="Use the workspace in or above this folder."
+        ),
     ] = "",
     as_of: Annotated[
-        str, typer.Option(metavar="DAY", help="See everything as of a day.", show_default=False)
+        str, typer.Option(metavar="DAY", help="Show everything as of this day.", show_default=False)
     ] = "",
     actor: Annotated[
-        str, typer.Option(metavar="NAME", help="Who acts, when not the git author.")
+        str, typer.Option(metavar="NAME", help="Record this actor instead of the git author.")
     ] = "",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results.")] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never prompt for input.")] = False,
     allow_secret: Annotated[
-        bool, typer.Option("--allow-secret", help="Write a text although it looks like a secret.")
+        bool, typer.Option("--allow-secret", help="Write values even if they look like secrets.")
     ] = False,
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version.", callback=_print_version, is_eager=True
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
         ),
     ] = False,
 ) -> None:
@@ -165,7 +173,7 @@ def _keep(context: typer.Context, option: Any, value: Any) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run `crm` and return its exit code; every error is said here and nowhere else."""
+    """Run `crm` and return its exit code; an error that ends a command is printed here."""
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     for name in OF_ANOTHER_REPOSITORY:
         os.environ.pop(name, None)
@@ -213,8 +221,10 @@ def _usage(error: typer.TyperException) -> int:
     return _fail(message[:1].lower() + message[1:], f"{quotes}see {path} --help", Exit.USAGE)
 
 
-def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Tell of a bug of ours in one line, and keep the traceback in a file for the report."""
+def _report_bug(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print an unexpected exception on one line, and save its traceback to a file to report."""
     import tempfile
     import traceback
 
@@ -229,8 +239,8 @@ def _tell_bug(kind: type[BaseException], error: BaseException, trace: TracebackT
 
 
 def entry() -> None:
-    """Run `crm` as a program; what nobody caught is a bug of ours."""
-    sys.excepthook = _tell_bug
+    """Run `crm` as a program; an uncaught exception is reported as a bug."""
+    sys.excepthook = _report_bug
     gc.set_threshold(FEW_COLLECTIONS)
     sys.exit(main())
 

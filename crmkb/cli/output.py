@@ -1,4 +1,4 @@
-"""Print: results to stdout, talk to stderr, as the terminal or pipe at the other end wants it."""
+"""Print results to stdout and messages to stderr, formatted for a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
-from crmkb.cli.table import Cell, Layout, lines
-from crmkb.text import one_line, printable
+from crmkb.cli.table import Layout, lines
+from crmkb.interface.answer import Cell, Tone, envelope
+from crmkb.values.display import one_line, printable
 
-SCHEMA_VERSION = 1
-
-Format = Literal["table", "csv", "tsv", "jsonl", "ids"]
-
-# Of what steers a terminal, JSON itself escapes only a part.
+# JSON itself escapes only some of the characters that control a terminal.
 _STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_STYLES = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "cyan": 36}
+_COLOURS: Mapping[Tone, int] = {
+    "strong": 1,
+    "quiet": 2,
+    "bad": 31,
+    "good": 32,
+    "warning": 33,
+    "name": 36,
+}
 
 
 class Output:
-    """Where a command speaks; `is_quiet` keeps the talk, never the results."""
+    """The output of a command; `is_quiet` suppresses messages, never results."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         self.is_quiet = is_quiet
 
     @property
     def is_terminal(self) -> bool:
-        """Return whether a person sees the results."""
+        """Return whether stdout is a terminal."""
         return sys.stdout.isatty()
 
     @property
     def width(self) -> int | None:
-        """Return how many columns the terminal has, None for a pipe or a file."""
+        """Return the width of the terminal in columns, or None for a pipe or a file."""
         return max(shutil.get_terminal_size().columns, 20) if self.is_terminal else None
 
     @cached_property
@@ -50,7 +54,7 @@ class Output:
         return os.environ.get("TERM") != "dumb" and (os.name != "nt" or "WT_SESSION" in os.environ)
 
     def say(self, text: str) -> None:
-        """Tell the person something that is no result."""
+        """Print a message to stderr, unless the output is quiet."""
         if not self.is_quiet:
             print(printable(text), file=sys.stderr)
 
@@ -59,41 +63,35 @@ class Output:
         print(printable(text))
 
     def text(self, text: str) -> None:
-        """Print a text of several lines as it is, without a second line end."""
+        """Print a text of several lines; add a line end only if it has none."""
         print(printable(text), end="" if text.endswith("\n") else "\n")
 
     def styled(self, *parts: Cell | str) -> None:
-        """Print one line of a result made of parts, each in its style."""
+        """Print one line of a result, each part in the colour of its tone."""
         cells = (part if isinstance(part, Cell) else Cell(part) for part in parts)
-        print("".join(self._paint(printable(cell.text), cell.style) for cell in cells))
+        print("".join(self._paint(printable(cell.text), cell.tone) for cell in cells))
 
     def json(self, kind: str, data: Any) -> None:
-        """Print a result for programs."""
-        envelope = {"schema_version": SCHEMA_VERSION, "kind": kind, "data": data}
-        print(_json(envelope, indent=2))
+        """Print a result as JSON."""
+        print(_json(envelope(kind, data), indent=2))
 
     def json_lines(self, objects: Iterable[Mapping[str, Any]]) -> None:
-        """Print a result for programs that read line by line, one object a line."""
+        """Print a result as JSON Lines, one object per line."""
         for each in objects:
             print(_json(each))
 
-    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[Any]], form: Format) -> None:
-        """Print rows in one of the formats of `list`; ids are the first column."""
-        match form:
-            case "table":
-                self.table(columns, rows)
-            case "csv" | "tsv":
-                delimiter = "," if form == "csv" else "\t"
-                if self.is_terminal:  # programs get what is in the files
-                    columns, *rows = (
-                        [*map(_harmless_to_terminals, row)] for row in (columns, *rows)
-                    )
-                write_csv(sys.stdout, columns, rows, delimiter)
-            case "jsonl":
-                self.json_lines(dict(zip(columns, row, strict=True)) for row in rows)
-            case "ids":
-                for row in rows:
-                    self.line(cell(row[0]))
+    def csv(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Any]], delimiter: str = ","
+    ) -> None:
+        """Print rows as CSV or TSV; on a terminal, without control characters."""
+        if self.is_terminal:  # programs get the unchanged values
+            columns, *rows = ([*map(_harmless_to_terminals, row)] for row in (columns, *rows))
+        write_csv(sys.stdout, columns, rows, delimiter)
+
+    def ids(self, ids: Iterable[Any]) -> None:
+        """Print one id per line."""
+        for each in ids:
+            self.line(cell(each))
 
     def table(
         self,
@@ -101,19 +99,19 @@ class Output:
         rows: Sequence[Sequence[Any]],
         layout: Layout | None = None,
     ) -> None:
-        """Print rows for people: fitted to a terminal, in full width in a pipe."""
+        """Print rows as a table for people, fitted to the width of a terminal."""
         cells = [[_cell(value) for value in row] for row in rows]
         heads = [one_line(name) for name in columns]
         for line in lines(heads, cells, self.width, layout or Layout(), self._paint):
             print(line)
 
-    def _paint(self, text: str, style: str) -> str:
-        code = _STYLES.get(style)
+    def _paint(self, text: str, tone: Tone) -> str:
+        code = _COLOURS.get(tone)
         return f"\033[{code}m{text}\033[0m" if code and text and self.has_colour else text
 
 
 def cell(value: Any) -> str:
-    """Return a value as a table shows it."""
+    """Return a value as tables show it."""
     if value is None:
         return ""
     if isinstance(value, float):
@@ -126,7 +124,7 @@ def cell(value: Any) -> str:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, Cell):
-        return Cell(one_line(value.text), value.style, value.is_number)
+        return Cell(one_line(value.text), value.tone, value.is_number)
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return Cell(cell(value), is_number=is_number)
 
@@ -134,7 +132,7 @@ def _cell(value: Any) -> Cell:
 def write_csv(
     file: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str = ","
 ) -> None:
-    """Write rows as CSV; a text that a spreadsheet would run as a formula gets a quote before."""
+    """Write rows as CSV; a text that a spreadsheet would run as a formula gets a leading quote."""
     writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_harmless(value) for value in row] for row in rows)
@@ -145,7 +143,7 @@ def _harmless_to_terminals(value: Any) -> Any:
 
 
 def _harmless(value: Any) -> Any:
-    from crmkb.csv_text import guarded  # only for CSV and TSV
+    from crmkb.values.csv_table import guarded  # only for CSV and TSV
 
     return guarded(value) if isinstance(value, str) else value
 

@@ -1,22 +1,21 @@
-"""What a person at a terminal sees of work that takes over a second: how far it is, or its name."""
+"""Progress on a terminal for work that takes over a second: a bar, or only a label."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from crmkb.workspace.feedback import Feedback
 
 PATIENCE = 1.0
 _WIDTH = 30
 _CLEARED = "\r\033[K"
 
-Item = TypeVar("Item")
-
 
 class Progress:
-    """Called with how much is done and how much there is; silent for the first second."""
+    """A progress bar, called with the done and the total count; silent for the first second."""
 
     def __init__(self, label: str) -> None:
         self._label = label
@@ -24,7 +23,7 @@ class Progress:
         self._shown = -1
 
     def __call__(self, done: int, total: int) -> None:
-        """Show how far the work is."""
+        """Draw the bar, or clear it when the work is done."""
         if time.monotonic() - self._began < PATIENCE:
             return
         if done >= total:
@@ -44,31 +43,20 @@ class Progress:
 
 
 def progress(label: str) -> Progress | None:
-    """Return a bar for work that tells how far it is, None where nobody would see it."""
+    """Return a progress bar, or None if stderr is not a terminal."""
     return Progress(label) if sys.stderr.isatty() else None
-
-
-def each(items: Sequence[Item], label: str) -> Iterator[Item]:
-    """Yield items, with a bar that tells how many are done."""
-    bar = progress(label)
-    for done, item in enumerate(items):
-        if bar:
-            bar(done, len(items))
-        yield item
-    if bar:
-        bar(len(items), len(items))
 
 
 @contextmanager
 def under_way(label: str) -> Iterator[None]:
-    """Say what is under way when it takes over a second, and cannot tell how far it is.
+    """Show a label for work of unknown length that takes over a second.
 
     Nothing else may be printed meanwhile.
     """
     if not sys.stderr.isatty():
         yield
         return
-    from threading import Timer  # only for a person
+    from threading import Timer  # needed only on a terminal
 
     shown: list[str] = []
 
@@ -90,3 +78,15 @@ def under_way(label: str) -> Iterator[None]:
 
 def _show(text: str) -> None:
     print(text, end="", file=sys.stderr, flush=True)
+
+
+class TerminalFeedback(Feedback):
+    """Feedback that shows the progress of work on a terminal."""
+
+    def progress(self, label: str) -> Progress | None:
+        """Return a progress bar, or None if stderr is not a terminal."""
+        return progress(label)
+
+    def under_way(self, label: str) -> AbstractContextManager[None]:
+        """Show the label while work goes on."""
+        return under_way(label)

@@ -1,4 +1,4 @@
-"""A function's annotated parameters into a command: the same way for actions and for reading."""
+"""Turn a function's annotated parameters into a command, for actions and queries alike."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from typing import Any
 import typer
 
 from crmkb.cli.session import Options, Session
-from crmkb.cli.values import Parameter, parameters_of, read_value
-from crmkb.dates import say_moment
 from crmkb.errors import BadValue
-from crmkb.params import Param
-
-Extra = tuple[str, str, str]
-"""A flag that a face adds to all its commands: name, short option, help."""
+from crmkb.interface.parameters import Parameter, parameters_of, read_value
+from crmkb.interface.params import Param
+from crmkb.values.dates import say_moment
 
 
 class Misread(BadValue):
-    """A value is not one that its parameter takes."""
+    """A value is invalid for its parameter."""
 
     def __init__(self, label: str, error: BadValue) -> None:
         super().__init__(f"{label}: {error.message}", error.hint)
@@ -29,28 +26,29 @@ class Misread(BadValue):
 def command_of(
     name: str,
     function: Callable[..., Any],
-    run: Callable[[Session, dict[str, Any], dict[str, bool]], Any],
-    extras: Iterable[Extra] = (),
+    run: Callable[[Session, dict[str, Any], dict[str, Any]], Any],
+    options: Sequence[Parameter] = (),
 ) -> Callable[..., Any]:
-    """Return a function whose signature Typer understands, which calls `run`.
+    """Return a function that has a signature for Typer and calls `run`.
 
-    `run` gets the session, the values by parameter name, and the extra flags.
+    `run` gets the session, the values of the function's own parameters, and the values of the
+    `options` that the command line adds.
     """
     parameters = parameters_of(function)
-    flags = list(extras)
 
     def command(context: typer.Context, **given: Any) -> None:
         session = Session(context.find_object(Options) or Options())
-        switches = {flag: bool(given.pop(flag)) for flag, _, _ in flags}
-        code = run(session, _values(session, name, parameters, given), switches)
+        own = {parameter.name: given.pop(parameter.name) for parameter in options}
+        values = _values(session, name, parameters, given)
+        code = run(session, values, _values(session, name, options, own))
         if session.takes_news():
-            from crmkb.cli.drafts import tell
+            from crmkb.cli.failed_acts import remind
 
-            tell(session)
+            remind(session)
         if code:
             raise typer.Exit(int(code))
 
-    signature = [_context(), *map(_typer_parameter, parameters), *map(_flag, flags)]
+    signature = [_context(), *map(_typer_parameter, (*parameters, *options))]
     command.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in signature}
     command.__name__ = name
@@ -59,7 +57,7 @@ def command_of(
 
 
 def _help_text(docstring: str) -> str:
-    """Return a docstring for Click, which otherwise joins the lines of the examples."""
+    """Return a docstring with marks that keep Click from joining the lines of examples."""
     paragraphs = docstring.split("\n\n")
     return "\n\n".join(f"\b\n{p}" if p.startswith("crm ") else p for p in paragraphs)
 
@@ -67,14 +65,14 @@ def _help_text(docstring: str) -> str:
 def _values(
     session: Session, name: str, parameters: Sequence[Parameter], given: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return the values given, read; what is needed and missing is asked for."""
+    """Return the parsed values, and ask for missing ones if a required one is missing."""
     missing = [p for p in parameters if _is_missing(p, given[p.name])]
     needed = [parameter for parameter in missing if parameter.is_required]
     if not needed:
         return _given(session, parameters, missing, given)
     from crmkb.cli.ask import MissingValue, ask_for, usage
 
-    if not session.can_ask:  # told before a pipe is read, whose text would be lost
+    if not session.can_ask:  # raised before a pipe is read, as its text would be lost
         raise MissingValue(needed[0], usage(name, parameters))
     values = _given(session, parameters, missing, given)
     usual = [p for p in missing if p.param.is_usual and not p.is_required]
@@ -117,13 +115,6 @@ def _read(session: Session, parameter: Parameter, raw: Any) -> Any:
 
 def _context() -> inspect.Parameter:
     return inspect.Parameter("context", _KEYWORD, annotation=typer.Context)
-
-
-def _flag(extra: Extra) -> inspect.Parameter:
-    name, short, words = extra
-    declared = [f"--{name.replace('_', '-')}", *([short] if short else [])]
-    info = typer.Option(None, *declared, help=words, show_default=False)
-    return inspect.Parameter(name, _KEYWORD, default=_with_default(info, False), annotation=bool)
 
 
 def _typer_parameter(parameter: Parameter) -> inspect.Parameter:
@@ -172,16 +163,19 @@ def _completer(parameter: Parameter) -> Callable[[typer.Context, str], Iterator[
         if parameter.choices:
             yield from (choice for choice in parameter.choices if choice.startswith(incomplete))
         else:
-            from crmkb.cli.offers import completions
+            from crmkb.cli.completion import completions
 
-            options = ctx.find_object(Options) or Options()
-            yield from completions(param.offers, incomplete, options.workspace, _customer(ctx))
+            session = Session(ctx.find_object(Options) or Options())
+            yield from completions(param.choices, incomplete, session.start, _customer(ctx))
 
     return complete
 
 
 def _customer(ctx: typer.Context) -> str:
-    """Return the customer typed before; while an option lacks its value, words have no name yet."""
+    """Return the customer typed before.
+
+    While an option lacks its value, the customer is only in `ctx.args`.
+    """
     takes_one = [parameter.name for parameter in ctx.command.params][:1] == ["customer"]
     return ctx.params.get("customer") or (ctx.args[0] if takes_one and ctx.args else "")
 

@@ -1,6 +1,6 @@
-"""Tables for people: which columns fit, how wide each is, and the lines to print.
+"""Tables for people: the columns that fit, their widths, and the lines to print.
 
-Pure: the width and the style of the terminal come from `output`.
+The module has no side effects: `output` passes the width and the styles of the terminal.
 """
 
 from __future__ import annotations
@@ -8,31 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crmkb.text import shorten, text_width
+from crmkb.interface.answer import Cell, Tone
+from crmkb.values.display import shorten, text_width
 
 GAP = "  "
 COMFORTABLE = 24
-"""A text column is this wide before an optional column is left out for it."""
+"""An optional column is left out if a text column would otherwise be narrower than this."""
 NARROWEST = 8
 WIDEST = 60
-"""Where no width is given, a text is cut here."""
+"""If no width is given, texts are cut to this width."""
 
-Paint = Callable[[str, str], str]
-"""Returns a text in a style."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value as a table shows it: a style may be bold, dim, red, green, yellow or cyan."""
-
-    text: str
-    style: str = ""
-    is_number: bool = False
+Paint = Callable[[str, Tone], str]
+"""A function that styles a text according to its tone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How columns may give way: `optional` are left out in this order, `whole` are never cut."""
+    """How columns shrink: `optional` ones are dropped in this order, `whole` ones are never cut."""
 
     optional: Sequence[str] = ()
     whole: Sequence[str] = ()
@@ -66,12 +58,12 @@ def lines(
     layout: Layout,
     paint: Paint,
 ) -> Iterator[str]:
-    """Yield the lines of a table, at most `width` columns of the terminal wide if one is given.
+    """Yield the lines of a table, at most `width` terminal columns wide if a width is given.
 
-    What does not fit that way is written as a block a row.
+    A table that cannot fit is written as one block per row.
     """
     if not rows:
-        yield paint(GAP.join(names), "bold")
+        yield paint(GAP.join(names), "strong")
         return
     columns = [
         _Column.of(name, [row[place] for row in rows], is_whole=name in layout.whole)
@@ -81,7 +73,7 @@ def lines(
     if width is None:
         yield from _drawn(columns, {name: min(w, WIDEST) for name, w in wanted.items()}, paint)
         return
-    columns = _kept(columns, layout.optional, width)
+    columns = _columns_that_fit(columns, layout.optional, width)
     widths = _fitted(columns, width)
     if widths is None:
         yield from _blocks(columns, paint)
@@ -89,14 +81,16 @@ def lines(
         yield from _drawn(columns, widths, paint)
 
 
-def _kept(columns: Sequence[_Column], optional: Sequence[str], width: int) -> list[_Column]:
-    """Return the columns without the optional ones that are empty or have no room."""
-    kept = [column for column in columns if column.name not in optional or column.is_filled]
+def _columns_that_fit(
+    columns: Sequence[_Column], optional: Sequence[str], width: int
+) -> list[_Column]:
+    """Return the columns without the optional ones that are empty or do not fit."""
+    left = [column for column in columns if column.name not in optional or column.is_filled]
     for name in optional:
-        if _total(_comfortable(column) for column in kept) <= width:
+        if _total(_comfortable(column) for column in left) <= width:
             break
-        kept = [column for column in kept if column.name != name]
-    return kept
+        left = [column for column in left if column.name != name]
+    return left
 
 
 def _comfortable(column: _Column) -> int:
@@ -109,7 +103,7 @@ def _total(widths: Iterator[int]) -> int:
 
 
 def _fitted(columns: Sequence[_Column], width: int) -> dict[str, int] | None:
-    """Return the widths that fit, the widest texts cut first; None where none do."""
+    """Return widths that fit, reducing the widest text columns first, or None if none fit."""
     widths = {column.name: column.width for column in columns}
     soft = [column.name for column in columns if column.can_give_way]
     while (excess := _total(iter(widths.values())) - width) > 0:
@@ -123,7 +117,7 @@ def _fitted(columns: Sequence[_Column], width: int) -> dict[str, int] | None:
 
 
 def _drawn(columns: Sequence[_Column], widths: Mapping[str, int], paint: Paint) -> Iterator[str]:
-    heads = [Cell(column.name, "bold") for column in columns]
+    heads = [Cell(column.name, "strong") for column in columns]
     for row in [heads, *zip(*(column.cells for column in columns), strict=True)]:
         parts = [
             _padded(cell, widths[column.name], column, paint, is_last=column is columns[-1])
@@ -135,14 +129,14 @@ def _drawn(columns: Sequence[_Column], widths: Mapping[str, int], paint: Paint) 
 def _padded(cell: Cell, width: int, column: _Column, paint: Paint, *, is_last: bool) -> str:
     text = cell.text if column.is_whole else shorten(cell.text, width)
     blanks = " " * (width - text_width(text))
-    shown = paint(text, cell.style)
+    shown = paint(text, cell.tone)
     if column.is_number:
         return blanks + shown
     return shown if is_last else shown + blanks
 
 
 def _blocks(columns: Sequence[_Column], paint: Paint) -> Iterator[str]:
-    """Yield a line a value, for rows that are too wide to stand side by side."""
+    """Yield one line per value, for columns that do not fit side by side."""
     margin = max(text_width(column.name) for column in columns)
     for number in range(len(columns[0].cells)):
         if number:
@@ -150,4 +144,4 @@ def _blocks(columns: Sequence[_Column], paint: Paint) -> Iterator[str]:
         for column in columns:
             cell = column.cells[number]
             name = column.name + " " * (margin - text_width(column.name))
-            yield f"{paint(name, 'bold')}{GAP}{paint(cell.text, cell.style)}".rstrip()
+            yield f"{paint(name, 'strong')}{GAP}{paint(cell.text, cell.tone)}".rstrip()

@@ -1,4 +1,4 @@
-"""Markdown for a terminal: a page without front matter, pictures and targets of links."""
+"""Markdown for a terminal: a page without front matter, charts and link targets."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 import sys
 
 from crmkb.store import markdown
-from crmkb.text import printable
+from crmkb.values.display import printable
 
 _ALERT = re.compile(r"^> \[!(\w+)\]$", re.MULTILINE)
 _LINK = re.compile(r"(?<!\\)\[((?:\\.|[^\]\\]){0,500})\]\([^()\s]{0,2000}\)")
-# Rich would write out the characters that these stand for.
+# Rich would decode these character references.
 _CHARACTER = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br ?/?>")
 
 
 def harmless(text: str) -> str:
-    """Return Markdown that cannot steer a terminal, also when its entities are written out."""
+    """Return Markdown without control characters, not even as character references."""
     return _CHARACTER.sub(_unless_steering, printable(text))
 
 
 def for_terminal(text: str) -> str:
-    """Return the Markdown of a page that makes sense without a browser."""
+    """Return the Markdown of a page without the parts that need a browser."""
     body = harmless(markdown.parse(text.encode()).body)
     body = _without(f"\n{body}", "\n```mermaid\n", "\n```")
     body = _without(body, "<!--", "-->")
@@ -31,7 +31,7 @@ def for_terminal(text: str) -> str:
 
 
 def _without(text: str, opening: str, closing: str) -> str:
-    """Return a text without its parts between these two, in one pass also where none is closed."""
+    """Return a text without the parts from `opening` to `closing`, in one pass over the text."""
     kept, reached = [], 0
     while (start := text.find(opening, reached)) >= 0:
         end = text.find(closing, start + len(opening))

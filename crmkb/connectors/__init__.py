@@ -1,1 +1,1 @@
-"""What reads other systems and files; each yields tables for `imports` and knows no record."""
+"""Readers of other systems and files; each returns tables for `imports` and knows no records."""

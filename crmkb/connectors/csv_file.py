@@ -1,7 +1,7 @@
-"""CSV of any make into a table: encoding, delimiter and header are found out, and told.
+"""Read CSV from any program into a table: detect and report encoding, delimiter and header.
 
-Nothing is mended in silence: what had to be interpreted goes into the table's notes, and a file
-that cannot be cut into cells for certain is refused with the line.
+Nothing is repaired silently: every interpretation is added to the table's notes, and a file that
+cannot be split into cells with certainty is rejected, with the line.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from crmkb.csv_text import NotCut, records, separator
 from crmkb.errors import CrmError
-from crmkb.incoming import Row, Table
+from crmkb.values.csv_table import NotCut, Row, Table, records, separator
 
 DELIMITERS = {
     ",": "commas",
@@ -55,10 +54,10 @@ class _Text:
 
 
 def read_csv(data: bytes, name: str) -> Table:
-    """Return the table a CSV file holds; `name` is how messages call it. Raise `BadTable`.
+    """Return the table in a CSV file, which messages call `name`; raise `BadTable`.
 
-    Texts are trimmed, line ends within them made LF; the quote that keeps spreadsheets from
-    running a text as a formula is taken off. Short rows are filled up and named.
+    Texts are trimmed, line ends within them become LF, and the quote that keeps spreadsheets from
+    running a text as a formula is removed. Short rows are padded and listed in the notes.
     """
     source = _source(data, name)
     found = _records(source)
@@ -95,10 +94,10 @@ def _source(data: bytes, name: str) -> _Text:
 
 
 def _decode(data: bytes, name: str) -> tuple[str, str]:
-    """Return the text and the words for its encoding: what its mark says, UTF-8, or cp1252."""
-    for mark, codec, said in _MARKS:
+    """Return the text and the name of its encoding: by the byte order mark, or UTF-8, or cp1252."""
+    for mark, codec, label in _MARKS:
         if data.startswith(mark):
-            return _decoded(data[len(mark) :], codec, name), said
+            return _decoded(data[len(mark) :], codec, name), label
     try:
         return data.decode(), "UTF-8"
     except UnicodeDecodeError:
@@ -114,7 +113,7 @@ def _decoded(data: bytes, codec: str, name: str) -> str:
 
 
 def _find_delimiter(text: str) -> str:
-    """Return the delimiter that cuts most rows into as many cells as the header, or a comma."""
+    """Return the delimiter that gives most rows as many cells as the header, or a comma."""
     sample = text[:_SAMPLE_CHARACTERS]
     is_cut = len(sample) < len(text)
     best, best_score = ",", (0.0, 1)
@@ -141,7 +140,7 @@ def _records(source: _Text) -> list[Row]:
 
 
 def _width(header: Sequence[str], rows: Iterable[Row]) -> int:
-    """Return how many columns count: those at the end without a name only if they hold texts."""
+    """Return the number of columns; unnamed ones at the end count only if they hold texts."""
     last_named = max(place for place, cell in enumerate(header) if cell)
     last_filled = max((_last_filled(row.cells[: len(header)]) for row in rows), default=-1)
     return max(last_named, last_filled) + 1
@@ -152,14 +151,14 @@ def _last_filled(cells: Sequence[str]) -> int:
 
 
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
-    """Return the cells filled up to the width; more of them stay only where they hold texts."""
+    """Return the cells padded to the width; further cells are kept only if any holds a text."""
     if len(cells) <= width:
         return cells + ("",) * (width - len(cells))
     return cells if any(cells[width:]) else cells[:width]
 
 
 def _columns(header: Sequence[str], width: int) -> tuple[tuple[str, ...], list[str]]:
-    """Return a name for each column, none twice, and what to tell of them."""
+    """Return a unique name for each column, and notes on the names."""
     notes = []
     if len(header) > width:
         notes.append(f"{_number(len(header) - width)} without name or content is left out")

@@ -1,12 +1,12 @@
-"""The kinds of records, one Pydantic model a file; each is found by its file name."""
+"""The kinds of records, one Pydantic model per file; each is found by its file name."""
 
 from __future__ import annotations
 
 from functools import cache
 
 from crmkb import plugins
-from crmkb.entities._entity import Entity, Finding, holds, literal_choices
-from crmkb.entities._plain import plain_word
+from crmkb.schema.fields import Finding, plain_word
+from crmkb.schema.pydantic_model import Entity, holds, literal_choices
 
 __all__ = [
     "Entity",

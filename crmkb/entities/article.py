@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crmkb.entities._entity import Entity, Texts
+from crmkb.schema.fields import Texts
+from crmkb.schema.pydantic_model import Entity
 
 
 class Article(Entity):
-    """What we know beyond one customer; its folder tells what it is about."""
+    """Knowledge that is not about one customer; the folder shows the subject."""
 
     noun: ClassVar = "article"
     plural: ClassVar = "articles"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crmkb.entities._entity import Day, Entity, Texts, Truth
-from crmkb.words import Influence, Role, Sentiment
+from crmkb.schema.choices import Influence, Role, Sentiment
+from crmkb.schema.fields import Day, Texts, Truth
+from crmkb.schema.pydantic_model import Entity
 
 
 class Contact(Entity):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crmkb.entities._entity import Amount, Day, Entity, Texts, Whole
-from crmkb.words import ContractPeriod, Status, Tier
+from crmkb.schema.choices import ContractPeriod, Status, Tier
+from crmkb.schema.fields import Amount, Day, Texts, Whole
+from crmkb.schema.pydantic_model import Entity
 
 
 class Customer(Entity):
-    """An organisation we sell to or might; the contract keys describe what runs today."""
+    """An organisation that we sell to or may sell to; the contract keys are today's contract."""
 
     noun: ClassVar = "customer"
     plural: ClassVar = "customers"

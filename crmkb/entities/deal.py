@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from pydantic import ValidationInfo, field_validator
 
-from crmkb.entities._entity import Amount, Day, Entity, Number, Texts, WithHint, unknown_word
-from crmkb.histories import (
+from crmkb.schema.choices import DealKind
+from crmkb.schema.fields import Amount, Day, Number, Texts, WithHint, unknown_word
+from crmkb.schema.histories import (
     CloseDateChange,
     StageChange,
     close_date_changes,
@@ -16,13 +17,13 @@ from crmkb.histories import (
     read_stage_change,
     stage_changes,
 )
-from crmkb.words import DealKind
+from crmkb.schema.pydantic_model import Entity
 
 
 class Deal(Entity):
-    """Something we may sell.
+    """A possible sale.
 
-    `stage` and `close_date` are what people edit, their histories what they were when.
+    People edit `stage` and `close_date`; the histories record their changes.
     """
 
     noun: ClassVar = "deal"
@@ -80,10 +81,10 @@ class Deal(Entity):
 
     @property
     def history(self) -> list[StageChange]:
-        """Return the stage changes as they are written, oldest first."""
+        """Return the stage changes in the order of the file, oldest first."""
         return stage_changes(self.stage_history)
 
     @property
     def close_date_changes(self) -> list[CloseDateChange]:
-        """Return the moves of the close date as they are written, oldest first."""
+        """Return the moves of the close date in the order of the file, oldest first."""
         return close_date_changes(self.close_date_history)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crmkb.entities._entity import Entity, Moment, Texts, Whole
-from crmkb.words import Direction, InteractionType, Sentiment, Severity
+from crmkb.schema.choices import Direction, InteractionType, Sentiment, Severity
+from crmkb.schema.fields import Moment, Texts, Whole
+from crmkb.schema.pydantic_model import Entity
 
 
 class Interaction(Entity):
-    """Something that passed between them and us; `duration` is in minutes."""
+    """An event between a customer and us; `duration` is in minutes."""
 
     noun: ClassVar = "interaction"
     plural: ClassVar = "interactions"

@@ -1,6 +1,6 @@
-"""Which column goes into which field, and which words stand for which.
+"""The mapping of an import: which columns fill which field, and which texts are replaced.
 
-Everything wrong with it is a usage error, raised before the first row is looked at.
+An invalid mapping is a usage error, raised before the first row is read.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 
 from crmkb.entities import Entity
 from crmkb.errors import BadValue, did_you_mean
-from crmkb.incoming import Row
-from crmkb.text import close_matches, fold, slugify
+from crmkb.values.csv_table import Row
+from crmkb.values.names import close_matches, fold, slugify
 
 ID, CUSTOMER, NOTES = "id", "customer", "notes"
-"""Fields that are no keys: the record's id in its source, its customer, its text."""
+"""Fields that are not keys: the record's id in its source, its customer, its text."""
 
 _FIELD = re.compile(r"[^\W\d][\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields that rows may have to become `plural`; without the `needed` ones none can."""
+    """The fields that rows may have in an import of `plural`; the `needed` ones are required."""
 
     plural: str
     known: tuple[str, ...]
@@ -31,7 +31,7 @@ class Fields:
 
     @classmethod
     def of(cls, model: type[Entity]) -> Fields:
-        """Return the fields of records of a kind."""
+        """Return the fields for records of the model's kind."""
         needed = (name for name, key in model.model_fields.items() if key.is_required())
         is_staged = "stage" in model.model_fields
         example = "stage:Won=closed_won" if is_staged else "status:Lead=prospect"
@@ -39,33 +39,34 @@ class Fields:
 
 
 class BadMapping(BadValue):
-    """A `--map` or `--value` cannot be used."""
+    """A `--map` or `--value` is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What stands for what in one field: texts as they are written, else whatever their case."""
+    """Replacements of texts in one field: an exact match first, else one that ignores case."""
 
     exact: dict[str, str] = field(default_factory=dict)
     folded: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str, word: str) -> None:
-        """Let a word stand for a text."""
+        """Replace a text by a word from now on."""
         self.exact[text] = word
         self.folded.setdefault(fold(text), word)
 
     def meant(self, text: str) -> str:
-        """Return what is meant by a text; most texts mean themselves."""
+        """Return the replacement of a text, or the text itself if it has none."""
         found = self.exact.get(text)
         return self.folded.get(fold(text), text) if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """The columns of each field by their places, and the words of each field.
+    """The column indexes of each field, and the replacements of each field.
 
-    A field of several columns joins their texts by blanks; one of none is the same in all rows.
-    `unmapped` are the columns nobody asked for, `own` the fields that the kind does not know.
+    The texts of several columns are joined by spaces; a field without columns has the same value
+    in all rows. `unmapped` are the columns that no field uses, `own` the fields that the kind does
+    not define.
     """
 
     columns: dict[str, tuple[int, ...]]
@@ -75,11 +76,11 @@ class Mapping:
 
     @property
     def has_id(self) -> bool:
-        """Return whether rows can be told apart by an id of their source."""
+        """Return whether rows are identified by an id of their source."""
         return ID in self.columns
 
     def texts(self, row: Row) -> dict[str, str]:
-        """Return the texts of a row by field, without those that are empty."""
+        """Return the texts of a row by field, without empty ones."""
         found = {}
         for name, places in self.columns.items():
             parts = [row.cells[place] for place in places]
@@ -124,9 +125,9 @@ def read_mapping(
 
 
 def source_word(name: str) -> str:
-    """Return the word by which a source is kept: `Salesforce` makes `salesforce_id: …`.
+    """Return the word for a source in keys: `Salesforce` gives `salesforce`, as in `salesforce_id`.
 
-    A file of rejects is of the same source as the file whose rows it holds.
+    A file of rejected rows has the same source as the file that the rows came from.
     """
     stem = name.removesuffix(".csv").removesuffix(".rejects")
     return slugify(stem).replace("-", "_")
@@ -140,7 +141,7 @@ def _refuse_bad_field(fields: Fields, name: str, text: str) -> None:
 
 
 def _places(columns: Sequence[str], words: str) -> tuple[int, ...]:
-    """Return the places of a column, or of several that are joined by `+`."""
+    """Return the indexes of a column, or of several columns that are joined by `+`."""
     if not words:
         raise BadMapping("a field is mapped to no column", _all(columns))
     whole = _matching(columns, words)

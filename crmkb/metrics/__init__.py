@@ -1,5 +1,4 @@
-"""Figures and scores: pure functions, rows in, numbers with their evidence out.
+"""Figures and scores: pure functions that turn rows into numbers with their evidence.
 
-Where the rows come from is left to `workspace/scores`; what each formula means is told in
-docs/metrics.md.
+`scores` fetches the rows, and docs/metrics.md explains each formula.
 """

@@ -1,25 +1,25 @@
-"""Deal health: does an open deal move, do the right people take part, and does its date hold.
+"""Deal health: whether an open deal moves, the right people take part, and its date holds.
 
-What cannot be known is left out; see `score`. The usual time in a stage is left to the caller.
+Unknown signals are left out; see `score`. Callers pass the usual time in a stage.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from crmkb.metrics.score import Factor, Score, Signal, counted, linear, said, total, unknown
+from crmkb.metrics.score import Factor, Score, Signal, counted, digits, linear, total, unknown
 
 FEWEST_STAYS = 5
-"""Of how many stays in a stage the usual time in it is known."""
+"""The number of stays in a stage from which its usual time is known."""
 
-_SLOWEST = 3.0  # so many times the usual time in a stage earns nothing
+_SLOWEST = 3.0  # so many times the usual time in a stage earns no points
 _TOUCHED, _SILENT = 7, 30
 _PEOPLE, _CHAMPION_DAYS, _BUYER_DAYS = 3, 30, 90
-_PUSHES = 3  # put off so often, a close date is worth nothing
+_PUSHES = 3  # a close date put off so often earns no points
 
 
 class Stay(NamedTuple):
-    """How long a deal has been in its stage, and what is usual there."""
+    """How long a deal has been in its stage, and the usual time there, from so many `stays`."""
 
     stage: str
     days: int | None
@@ -28,21 +28,21 @@ class Stay(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The open task of a deal that is due first; what is absent is None."""
+    """The open task of a deal that is due first; missing values are None."""
 
     due: str | None
     days_overdue: int | None
 
 
 class Role(NamedTuple):
-    """How many contacts have a role, and how long ago one of them last took part."""
+    """How many contacts have a role, and how many days ago one of them last took part."""
 
     people: int
     days_silent: int | None
 
 
 class CloseDate(NamedTuple):
-    """When a deal should close, and how often that was put off."""
+    """When a deal should close, and how often and by how many days that was put off."""
 
     day: str | None
     days_overdue: int | None
@@ -51,7 +51,7 @@ class CloseDate(NamedTuple):
 
 
 class OpenDeal(NamedTuple):
-    """What the files tell of an open deal, as of a day."""
+    """The facts about an open deal as of a day."""
 
     stay: Stay
     age_days: int | None
@@ -98,7 +98,7 @@ def _stage_time(stay: Stay, most: float = 15) -> Signal:
         why = f"too few deals have left that stage to know what is usual ({stay.stays})"
         return unknown("stage_time", most, f"{spent}; {why}")
     ratio = stay.days / max(stay.usual_days, 1)
-    evidence = f"{spent}, usually {said(stay.usual_days)}"
+    evidence = f"{spent}, usually {digits(stay.usual_days)}"
     return Signal("stage_time", most * linear(-ratio, -_SLOWEST, -1), most, evidence)
 
 
@@ -141,8 +141,8 @@ def _role(id: str, name: str, role: Role, within: int, most: float) -> Signal:
 def _close_date(date: CloseDate, most: float = 25) -> Signal:
     if date.day is None:
         return Signal("close_date", 0, most, "no close date")
-    told = f"put off {_times(date.pushes)}, by {counted(date.days_pushed, 'day')}"
-    pushed = f", {told}" if date.pushes else ""
+    delays = f"put off {_times(date.pushes)}, by {counted(date.days_pushed, 'day')}"
+    pushed = f", {delays}" if date.pushes else ""
     if date.days_overdue:
         late = counted(date.days_overdue, "day")
         return Signal("close_date", 0, most, f"the close date is {late} overdue{pushed}")

@@ -1,6 +1,6 @@
 """Customer health as of a day: usage, support, relationship and outcomes, 0 to 100 with evidence.
 
-Only dated rows are looked at, so that the score of any day in the past is the one of that day.
+Rows count by their dates, so the score can be computed as of any day in the past.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from crmkb.health_rules import Bands, HealthRules
+from crmkb.config.health_rules import Bands, HealthRules
 from crmkb.metrics.outcomes import Answer, Outcome, outcomes_signals
 from crmkb.metrics.relationship import Mood, Participation, Person, relationship_signals
 from crmkb.metrics.score import Factor, Score, total
@@ -21,7 +21,7 @@ INDICATORS = {"excellent": "green", "good": "green", "at risk": "yellow", "criti
 
 
 class Rows(NamedTuple):
-    """What the files tell of one customer, in any order; later days than asked for may be in it."""
+    """The rows of one customer, in any order; rows after the day of the score are allowed."""
 
     seats: float | None = None
     usage: Sequence[UsageRow] = ()
@@ -92,4 +92,4 @@ ADVICE = frozenset(
         *("outcome_missed", "outcome_overdue", "outcome_missing", "nps_low", "nps_missing"),
     }
 )
-"""What a signal may ask for."""
+"""The advice that signals can give: names of rows in the playbook."""

@@ -1,4 +1,4 @@
-"""Net Promoter Score: of all who answered, the share of promoters less that of detractors.
+"""Net Promoter Score: the share of promoters minus the share of detractors among all answers.
 
 Reichheld, "The One Number You Need to Grow", Harvard Business Review, December 2003.
 """
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 PROMOTER, PASSIVE = 9, 7
-"""The least answers of each."""
+"""The lowest answers of a promoter and of a passive."""
 
 
 class Nps(NamedTuple):
-    """How many answered what."""
+    """The number of answers of each group."""
 
     promoters: int
     passives: int
@@ -21,19 +21,19 @@ class Nps(NamedTuple):
 
     @property
     def answers(self) -> int:
-        """Return how many answered."""
+        """Return the number of all answers."""
         return self.promoters + self.passives + self.detractors
 
     @property
     def value(self) -> float | None:
-        """Return the score, -100 to 100, or None when nobody answered."""
+        """Return the score, -100 to 100, or None without answers."""
         if not self.answers:
             return None
         return 100 * (self.promoters - self.detractors) / self.answers
 
 
 def nps(answers: Iterable[int]) -> Nps:
-    """Return what answers of 0 to 10 come to."""
+    """Return the groups of answers from 0 to 10."""
     scores = list(answers)
     promoters = sum(score >= PROMOTER for score in scores)
     detractors = sum(score < PASSIVE for score in scores)

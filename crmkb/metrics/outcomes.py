@@ -1,4 +1,4 @@
-"""The outcomes factor of customer health: what they wanted to reach, and what they say of us."""
+"""The outcomes factor of customer health: agreed outcomes, and answers to the NPS question."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from crmkb.health_rules import HealthRules
+from crmkb.config.health_rules import HealthRules
 from crmkb.metrics.nps import PASSIVE, nps
-from crmkb.metrics.score import Place, Signal, counted, days_between, said, unknown
+from crmkb.metrics.score import Place, Signal, counted, days_between, digits, unknown
 
 
 class Outcome(NamedTuple):
@@ -21,7 +21,7 @@ class Outcome(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer to the NPS question; `score` is None where they were asked and did not answer."""
+    """One answer to the NPS question; `score` is None if the contact did not reply."""
 
     day: date
     contact: str
@@ -75,7 +75,7 @@ def _nps(answers: Iterable[Answer], as_of: date, rules: HealthRules) -> Signal:
     result = nps(score for _, score in latest)
     assert result.value is not None
     scores = ", ".join(str(score) for _, score in latest)
-    evidence = f"NPS {said(round(result.value, 1))} of {counted(len(latest), 'answer')}: {scores}"
+    evidence = f"NPS {digits(round(result.value, 1))} of {counted(len(latest), 'answer')}: {scores}"
     worst, score = min(latest, key=lambda pair: (pair[1], -pair[0].day.toordinal(), pair[0].place))
     advice = "nps_low" if score < PASSIVE else ""
     place = worst.place if advice else latest[0][0].place
@@ -83,7 +83,10 @@ def _nps(answers: Iterable[Answer], as_of: date, rules: HealthRules) -> Signal:
 
 
 def latest_answers(answers: Iterable[Answer]) -> list[tuple[Answer, int]]:
-    """Return what each contact answered last, newest first; who is not named, of the last day."""
+    """Return the last answer of each contact, newest first.
+
+    Of the answers without a contact, all those of the latest day count.
+    """
     last: dict[str, list[tuple[Answer, int]]] = {}
     for each in answers:
         if each.score is None:

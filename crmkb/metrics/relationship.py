@@ -1,7 +1,7 @@
-"""The relationship factor of customer health: who takes part, how lately, and in what mood.
+"""The relationship factor of customer health: who takes part, how recently, and in what mood.
 
-Who took part in what is given: the view `participations` leaves out notes, and e-mails that only we
-wrote.
+Callers pass who took part in what: the view `participations` leaves out notes, and e-mails that
+only we wrote.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
-from crmkb.health_rules import HealthRules
+from crmkb.config.health_rules import HealthRules
 from crmkb.metrics.score import Place, Signal, counted, days_between, unknown
 
 MOODS = {"very_negative": -2, "negative": -1, "neutral": 0, "positive": 1, "very_positive": 2}
@@ -20,7 +20,7 @@ _NAMES_SHOWN = 4
 
 
 class Person(NamedTuple):
-    """A contact of a customer; `left` is the day from which they are no longer there."""
+    """A contact of a customer; `left` is the first day on which they are no longer there."""
 
     slug: str
     name: str
@@ -33,7 +33,7 @@ class Person(NamedTuple):
 
 
 class Participation(NamedTuple):
-    """That a contact took part in an interaction: they are ordered by `moment`, its ISO date."""
+    """One contact's part in an interaction; sorted by `moment`, the ISO date of the interaction."""
 
     moment: str
     place: Place
@@ -42,7 +42,7 @@ class Participation(NamedTuple):
 
 
 class Mood(NamedTuple):
-    """The sentiment of an interaction: they are ordered by `moment`, its ISO date."""
+    """The sentiment of an interaction; sorted by `moment`, the ISO date of the interaction."""
 
     moment: str
     place: Place
@@ -51,7 +51,7 @@ class Mood(NamedTuple):
 
 
 class _Circle(NamedTuple):
-    """Whom we know at a customer as of a day; `met` took part in something, the latest first."""
+    """The contacts of a customer as of a day; `met` are those who took part, the latest first."""
 
     present: Sequence[Person]
     gone: Sequence[Person]
@@ -61,7 +61,7 @@ class _Circle(NamedTuple):
     rules: HealthRules
 
     def is_recent(self, participation: Participation, days: int) -> bool:
-        """Return whether somebody took part within so many days."""
+        """Return whether a participation is within the last `days` days."""
         return days_between(participation.day, self.as_of) < days
 
 
@@ -133,16 +133,16 @@ def _contacts(circle: _Circle, latest: Place) -> Signal:
 
 
 def is_executive(person: Person, titles: re.Pattern[str]) -> bool:
-    """Return whether a contact decides over much: by title, or as a buyer of high influence."""
+    """Return whether a contact is an executive: by title, or as a buyer of high influence."""
     if (person.role, person.influence) == ("economic_buyer", "high"):
         return True
-    # An assistant to the CEO is none: what comes after is another's title.
+    # In "Assistant to the CEO", the part after " to " is another person's title.
     own, _, _ = person.title.casefold().partition(" to ")
     return titles.search(own) is not None
 
 
 def _one_of(circle: _Circle, id: str, belongs: Callable[[Person], bool], days: int) -> Signal:
-    """Return the signal that somebody of a kind took part within so many days, or why nobody."""
+    """Return the signal whether a contact of a kind took part within the last `days` days."""
     most: float = getattr(circle.rules.points, id)
     noun = id.replace("_", " ")
     for participation, person in circle.met:
@@ -168,11 +168,11 @@ def _one_of(circle: _Circle, id: str, belongs: Callable[[Person], bool], days: i
 
 def _sentiment(moods: Iterable[Mood], as_of: date, rules: HealthRules) -> Signal:
     most = rules.points.sentiment
-    told = [mood for mood in moods if mood.day <= as_of and mood.sentiment in MOODS]
-    if not told:
+    known = [mood for mood in moods if mood.day <= as_of and mood.sentiment in MOODS]
+    if not known:
         return unknown("sentiment", most, "no interaction tells a sentiment")
-    told.sort(reverse=True)
-    last = told[: rules.relationship.sentiments]
+    known.sort(reverse=True)
+    last = known[: rules.relationship.sentiments]
     earned = (sum(MOODS[mood.sentiment] for mood in last) / len(last) + 2) / 4
     words = ", ".join(mood.sentiment.replace("_", " ") for mood in last)
     is_sour = len(last) > 1 and all(MOODS[mood.sentiment] < 0 for mood in last[:2])
@@ -183,6 +183,6 @@ def _sentiment(moods: Iterable[Mood], as_of: date, rules: HealthRules) -> Signal
 
 @cache
 def title_pattern(titles: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds one of these titles, as a whole word, in a title without case."""
+    """Return a pattern that finds one of these titles, as a whole word, in a case-folded title."""
     words = "|".join(re.escape(title.casefold()) for title in titles if title.strip())
     return re.compile(rf"(?<!\w)(?:{words or '(?!)'})(?!\w)")

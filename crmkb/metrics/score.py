@@ -1,4 +1,4 @@
-"""What a score is made of: signals, each with its evidence, in weighted factors.
+"""Scores: signals, each with its evidence, in weighted factors.
 
 A signal, or a whole factor, may be unknown: it is left out, and the others share its weight.
 """
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """Where something is written."""
+    """The file and line of a piece of evidence."""
 
     path: str = ""
     line: int = 1
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 class Signal(NamedTuple):
     """One piece of evidence: `points` out of `most`, None when nothing is known.
 
-    `advice` names what is to be done about it, a row of the playbook; empty when there is nothing.
+    `advice` is the name of a row in the playbook, or empty when there is nothing to do.
     """
 
     id: str
@@ -35,9 +35,9 @@ class Signal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A part of a score; `most` are the points that its known signals could have.
+    """A part of a score; `most` is the sum of the points that its known signals can earn.
 
-    `value` is what it has earned of them, 0 to 100, or None when nothing is known.
+    `value` is the earned share of them, 0 to 100, or None when nothing is known.
     """
 
     id: str
@@ -60,9 +60,9 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score of 0 to 100 with all it is made of; `value` is None when nothing is known.
+    """A score from 0 to 100 with its factors; `value` is None when nothing is known.
 
-    The known factors share the whole by their weights, of which `known_weight` is the sum.
+    The known factors share the whole by weight; `known_weight` is the sum of their weights.
     """
 
     value: int | None
@@ -75,27 +75,27 @@ class Score:
 
     @property
     def coverage(self) -> float:
-        """Return the share of the weights whose factors are known, 0 to 1."""
+        """Return the known share of the weights, 0 to 1."""
         return self.known_weight / sum([factor.weight for factor in self.factors])
 
     def cost(self, factor: Factor, signal: Signal) -> float:
-        """Return how many points of the score a signal takes away; all costs make up 100 - score.
+        """Return how many points of the score a signal costs; all costs add up to 100 - score.
 
-        The score itself is rounded to a whole number.
+        This holds for the score before it is rounded to a whole number.
         """
         if signal.points is None:
             return 0.0
         return self.price(factor) * (signal.most - signal.points)
 
     def price(self, factor: Factor) -> float:
-        """Return how many points of the score a point of a factor's signal is worth."""
+        """Return how many points of the score one point of a factor's signals is worth."""
         if factor.value is None:
             return 0.0
         return 100 * factor.weight / self.known_weight / factor.most
 
 
 def total(factors: Sequence[Factor]) -> Score:
-    """Return the score of factors: their mean by weight, of those that are known."""
+    """Return the score of factors: the weighted mean of the known ones, rounded half up."""
     known = [(factor.weight, factor.value) for factor in factors]
     sums = [(weight, value) for weight, value in known if value is not None]
     if not sums:
@@ -105,30 +105,30 @@ def total(factors: Sequence[Factor]) -> Score:
 
 
 def linear(value: float, none: float, full: float) -> float:
-    """Return 0 at `none` and below, 1 at `full` and beyond, and in between the share of the way."""
+    """Return 0 at `none` and below, 1 at `full` and above, and a linear share in between."""
     return min(max(0.0, (value - none) / (full - none)), 1.0)
 
 
 def unknown(id: str, most: float, why: str, advice: str = "") -> Signal:
-    """Return a signal of which nothing is known."""
+    """Return a signal about which nothing is known."""
     return Signal(id, None, most, why, Place(), advice)
 
 
 def days_between(earlier: date, later: date) -> int:
-    """Return how many days lie between two days; ordinals are quicker than a difference."""
+    """Return the number of days from one day to another; ordinals are faster than a difference."""
     return later.toordinal() - earlier.toordinal()
 
 
 def counted(number: float, noun: str) -> str:
     """Return a number with its noun: `1 case`, `2 cases`."""
-    return f"{said(number)} {noun}" if number == 1 else f"{said(number)} {noun}s"
+    return f"{digits(number)} {noun}" if number == 1 else f"{digits(number)} {noun}s"
 
 
-def said(number: float) -> str:
-    """Return a number as evidence shows it: whole, or with one decimal."""
+def digits(number: float) -> str:
+    """Return a number as shown in evidence: whole, or with one decimal."""
     return f"{number:,.0f}" if number == int(number) else f"{number:,.1f}"
 
 
 def percent(share: float) -> str:
-    """Return a share as whole percent: 0.564 is `56 %`."""
+    """Return a share in whole percent: 0.564 is `56 %`."""
     return f"{floor(100 * share + 0.5)} %"

@@ -1,6 +1,6 @@
-"""The support factor of customer health: cases past their time, how many, and how soon solved.
+"""The support factor of customer health: overdue cases, number of cases, and time to resolve.
 
-A day is over when it is looked at, and what has no time of day is taken for the end of its day.
+Cases are assessed as of the end of a day; one without a time of day counts as the end of its day.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from crmkb.health_rules import HealthRules, Within
+from crmkb.config.health_rules import HealthRules, Within
 from crmkb.metrics.score import Place, Signal, counted, days_between, linear, unknown
 
 URGENT = ("critical", "high")
 UNSAID = "low"
-"""What a case without a severity is taken for."""
+"""The severity of a case that states none."""
 
 
 class Case(NamedTuple):
@@ -70,7 +70,7 @@ def _allowed(case: Case, rules: HealthRules) -> Within:
 
 
 def _overdue(unsolved: Sequence[_Timed], last: Case, end: datetime, rules: HealthRules) -> Signal:
-    """Return the signal of open cases, however long ago they came in: the oldest are the worst."""
+    """Return the signal of overdue open cases of any age; the evidence is the one due first."""
     most = rules.points.overdue
     late = [case for case in unsolved if case.due <= end]
     if not late:

@@ -1,6 +1,6 @@
-"""The usage factor of customer health: adoption, breadth, trend, and whether they use it at all.
+"""The usage factor of customer health: adoption, breadth, trend, and whether there is any usage.
 
-A week is seven days; the last one ends with the latest row. Rows may be of days or of weeks: the
+A week is seven days; the last one ends with the latest row. Rows may cover days or weeks: the
 active users of a week are those of its best day.
 """
 
@@ -10,15 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from crmkb.health_rules import HealthRules
+from crmkb.config.health_rules import HealthRules
 from crmkb.metrics.score import (
     Place,
     Signal,
     counted,
     days_between,
+    digits,
     linear,
     percent,
-    said,
     unknown,
 )
 
@@ -26,7 +26,7 @@ WEEK, FOUR_WEEKS = 7, 28
 
 
 class UsageRow(NamedTuple):
-    """One line of a customer's usage; None where the file tells nothing."""
+    """One line of a customer's usage; None where the file has no value."""
 
     day: date
     active_users: float | None = None
@@ -38,14 +38,14 @@ class UsageRow(NamedTuple):
 
 
 class _Week(NamedTuple):
-    """The rows of a week, by what is counted: active users, or events where those are not."""
+    """The rows of a week and its `measure`: active users, or events if those are not recorded."""
 
     rows: Sequence[UsageRow]
     measure: str
 
     @property
     def activity(self) -> float | None:
-        """Return the most active users of a day, or the sum of events."""
+        """Return the most active users of a day, or the sum of events; None if not recorded."""
         if self.measure == "event":
             counts = [row.events for row in self.rows if row.events is not None]
             return sum(counts) if counts else None
@@ -53,7 +53,7 @@ class _Week(NamedTuple):
 
     @property
     def best(self) -> UsageRow:
-        """Return the row that tells most of it."""
+        """Return the row with the highest activity."""
         return max(
             self.rows, key=lambda row: (_activity(row, self.measure) or 0, row.day, row.place)
         )
@@ -62,7 +62,7 @@ class _Week(NamedTuple):
 def usage_signals(
     rows: Iterable[UsageRow], as_of: date, seats: float | None, rules: HealthRules
 ) -> list[Signal]:
-    """Return the signals of the usage factor; `seats` stand in where no row tells the licences."""
+    """Return the signals of the usage factor; `seats` count if no row has the licences."""
     known = [row for row in rows if row.day <= as_of]
     if not known:
         why = "no usage is recorded"
@@ -83,10 +83,10 @@ def usage_signals(
 
 
 def _week(rows: Iterable[UsageRow], last: date, ago: int) -> _Week:
-    """Return the week that ends so many days before the last day."""
+    """Return the week that ends `ago` days before the last day."""
     inside = [row for row in rows if ago <= days_between(row.day, last) < ago + WEEK]
-    is_told = any(row.active_users is not None for row in inside)
-    return _Week(inside, "active user" if is_told else "event")
+    is_stated = any(row.active_users is not None for row in inside)
+    return _Week(inside, "active user" if is_stated else "event")
 
 
 def _activity(row: UsageRow, measure: str) -> float | None:
@@ -95,8 +95,8 @@ def _activity(row: UsageRow, measure: str) -> float | None:
 
 def _adoption(now: _Week, last: date, seats: float | None, rules: HealthRules) -> Signal:
     most, full = rules.points.adoption, rules.usage.adoption_full
-    told = [(r.day, r.licensed_users) for r in now.rows if r.licensed_users is not None]
-    licences = max(told)[1] if told else seats
+    known = [(r.day, r.licensed_users) for r in now.rows if r.licensed_users is not None]
+    licences = max(known)[1] if known else seats
     if now.measure == "event" or now.activity is None:
         return unknown("adoption", most, "active users are not recorded", "usage_unknown")
     if not licences:
@@ -105,7 +105,7 @@ def _adoption(now: _Week, last: date, seats: float | None, rules: HealthRules) -
         )
     share = min(now.activity / licences, 1.0)
     evidence = (
-        f"{said(now.activity)} of {counted(licences, 'licensed user')} active ({percent(share)})"
+        f"{digits(now.activity)} of {counted(licences, 'licensed user')} active ({percent(share)})"
         f" in the week to {last}"
     )
     earned = linear(share, 0, full)
@@ -114,19 +114,19 @@ def _adoption(now: _Week, last: date, seats: float | None, rules: HealthRules) -
 
 def _breadth(now: _Week, last: date, rules: HealthRules) -> Signal:
     most = rules.points.breadth
-    told = [
+    known = [
         (row.features_used / row.features_total, row)
         for row in now.rows
         if row.features_used is not None and row.features_total
     ]
-    if not told:
+    if not known:
         is_counted = any(row.features_used is not None for row in now.rows)
         why = "it is not known how many features there are"
         return unknown("breadth", most, why if is_counted else "features in use are not recorded")
-    share, row = max(told, key=lambda each: (each[0], each[1].day, each[1].place))
+    share, row = max(known, key=lambda each: (each[0], each[1].day, each[1].place))
     share = min(share, 1.0)
     evidence = (
-        f"{said(row.features_used or 0)} of {counted(row.features_total or 0, 'feature')} used"
+        f"{digits(row.features_used or 0)} of {counted(row.features_total or 0, 'feature')} used"
         f" ({percent(share)}) in the week to {last}"
     )
     earned = linear(share, 0, rules.usage.breadth_full)
@@ -139,7 +139,7 @@ def _trend(now: _Week, before: _Week, last: date, rules: HealthRules) -> Signal:
         return unknown("trend", most, f"nothing to compare with four weeks before {last}")
     change = (current - past) / past if past else float(current > 0) - float(current == 0)
     evidence = (
-        f"{counted(current, now.measure)} in the week to {last}, {said(past)} four weeks before"
+        f"{counted(current, now.measure)} in the week to {last}, {digits(past)} four weeks before"
         + (f" ({change:+.0%})".replace("%", " %") if past else "")
     )
     earned = linear(change, rules.usage.trend_none, rules.usage.trend_full)
@@ -149,7 +149,7 @@ def _trend(now: _Week, before: _Week, last: date, rules: HealthRules) -> Signal:
 def _stopped(
     known: Sequence[UsageRow], as_of: date, last: date, found: Sequence[Signal], rules: HealthRules
 ) -> list[Signal]:
-    """Return what takes away all points above the cap when nobody used it for long."""
+    """Return a signal that removes the points above the cap if there is no recent usage."""
     days = rules.usage.silent_days
     recent = [row for row in known if days_between(row.day, as_of) < days]
     for row in recent:

@@ -1,19 +1,19 @@
-"""Reports: a Markdown template with SQL in its front matter, rendered into `reporting/`.
+"""Reports: Markdown templates with SQL in their front matter, rendered into `reporting/`.
 
-`definition` reads them, `run` asks the index, `sandbox` gives templates their words (`filters`,
-`tables`, `pictures`, `flowcharts`), `narrowing` tells narrowed pages apart, `render` makes a page,
-`customers` the pages of single customers, `plan` the change that writes them, `check` tells stale
-pages and pages edited by hand.
+`definition` reads the templates, `scope` handles narrowed pages, `render` runs the queries and
+renders a page, and `customer_pages` renders the pages of single customers. `pages` computes the
+change that writes pages, `stale_pages` finds stale and edited pages, and `presentation` holds the
+filters of templates.
 """
 
 from __future__ import annotations
 
-from crmkb.reports.check import check, check_customers, check_pages
-from crmkb.reports.customers import customers, pages_of
+from crmkb.reports.customer_pages import customers, pages_of
 from crmkb.reports.definition import CUSTOMER, BadReport, Definition, find, names, wholes
-from crmkb.reports.narrowing import WHOLE, Given, expect, known_owner, takes
-from crmkb.reports.plan import change_of, pages, plan
+from crmkb.reports.pages import change_of, pages, plan
 from crmkb.reports.render import Page, render
+from crmkb.reports.scope import WHOLE, Given, expect, takes
+from crmkb.reports.stale_pages import check, check_customers, check_pages
 
 __all__ = [
     "CUSTOMER",
@@ -29,7 +29,6 @@ __all__ = [
     "customers",
     "expect",
     "find",
-    "known_owner",
     "names",
     "pages",
     "pages_of",

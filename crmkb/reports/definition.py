@@ -1,7 +1,7 @@
-"""Report definitions: Markdown templates with SQL in their front matter, found and read.
+"""Find and read report definitions: Markdown templates with SQL in their front matter.
 
-`templates/reports/<name>.md`, the workspace's own before the shipped ones. Running the queries is
-left to `run`, rendering to `render`.
+The files are `templates/reports/<name>.md`; a workspace's own precede the shipped ones. `render`
+runs the queries and renders the pages.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crmkb.bundled import shipped
 from crmkb.errors import CrmError, Exit, Problem, did_you_mean
-from crmkb.shipped import shipped
-from crmkb.store import markdown, templates
-from crmkb.store.paths import TEMPLATES
-from crmkb.text import close_matches
+from crmkb.schema.layout import TEMPLATES
+from crmkb.store import markdown
+from crmkb.store.templating import templates
+from crmkb.values.names import close_matches
 
 FOLDER = "reports"
 KEYS = ("title", "description", "parameters", "queries")
 CUSTOMER = "customer"
-"""The report of a single customer, and the parameter that only it has; see `customers`."""
+"""The report of a single customer, and the parameter that only it has; see `customer_pages`."""
 PARAMETERS = ("owner", "tier", "since")
-"""What other reports may be narrowed to; see `narrowing`."""
+"""The parameters by which other reports may be narrowed; see `scope`."""
 BOUND = ("as_of", "previous", "today")
-"""What queries may use beside the parameters that the report declares."""
+"""The values that queries may use besides the parameters that the report declares."""
 GIVEN = ("title", "description", "as_of", "previous", "workspace", "currency", "parameters")
-"""What a template gets besides the rows of its queries."""
+"""The variables of a template besides the rows of its queries."""
 
 _VALUE_OR_SKIPPED = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[:@$](\w+)""", re.DOTALL
@@ -37,7 +38,7 @@ _NAME = re.compile(r"\s+['\"]?([^\s'\":]+)['\"]?\s*:")
 
 
 class BadReport(CrmError):
-    """A definition, its template or one of its queries is wrong; `problem` says where."""
+    """A definition, its template or one of its queries is invalid; `problem` has the place."""
 
     def __init__(self, path: str, line: int, message: str, hint: str | None = None) -> None:
         self.problem = Problem(path, line, "", message, hint or "mend it and try again")
@@ -45,7 +46,7 @@ class BadReport(CrmError):
 
 
 class NoReport(CrmError):
-    """There is no report of that name."""
+    """No report has that name."""
 
     exit_code = Exit.NOT_FOUND
 
@@ -58,7 +59,7 @@ class NoReport(CrmError):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query, and the line of the file on which it stands."""
+    """One query, and its line in the file."""
 
     name: str
     sql: str
@@ -72,7 +73,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A report as it is written; `source` is the whole file."""
+    """A report definition as read from its file; `source` is the whole file."""
 
     name: str
     path: str
@@ -86,7 +87,7 @@ class Definition:
 
     @property
     def compares(self) -> bool:
-        """Return whether a query looks at the day of the previous page."""
+        """Return whether a query uses the day of the previous page."""
         return any("previous" in query.values for query in self.queries)
 
 
@@ -97,12 +98,12 @@ def names(root: Path) -> list[str]:
 
 
 def wholes(root: Path) -> list[str]:
-    """Return the names of the reports on everything: all but that of a single customer."""
+    """Return the names of all reports except that of a single customer."""
     return [name for name in names(root) if name != CUSTOMER]
 
 
 def find(root: Path, name: str) -> Definition:
-    """Return the report of that name; raise `NoReport`, or `BadReport` when it is wrong."""
+    """Return the report with that name; raise `NoReport`, or `BadReport` if it is invalid."""
     known = names(root)
     wanted = name if name in known else name.replace("-", "_")
     if wanted not in known:
@@ -112,7 +113,7 @@ def find(root: Path, name: str) -> Definition:
 
 
 def read(name: str, path: str, text: str) -> Definition:
-    """Return the definition a file's text holds."""
+    """Return the definition in the text of a file; raise `BadReport` if it is invalid."""
     try:
         document = markdown.parse(text.encode())
     except markdown.Unreadable as error:

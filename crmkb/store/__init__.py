@@ -1,1 +1,1 @@
-"""Files, front matter, git and the index: how records are kept, not what they mean."""
+"""Storage of records: files, front matter, git, templates and the index."""

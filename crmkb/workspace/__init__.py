@@ -1,6 +1,6 @@
-"""Reads and writes of a workspace: actions get a `Workspace` and return a `Change`.
+"""Read and write a workspace: actions receive a `Workspace` and return a `Change`.
 
-`record` holds what one reads and edits; it loads the models, so that it is imported by itself.
+Records and their edits are in `record`, which is not imported here to keep commands fast to start.
 """
 
 from __future__ import annotations

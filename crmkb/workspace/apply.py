@@ -1,4 +1,4 @@
-"""Apply a change: lock, compare, write, commit, unlock; or leave everything as it was."""
+"""Apply a change: lock, compare, write, commit, unlock; on failure, restore all files."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from crmkb.errors import AlreadyExists, CrmError, Exit
-from crmkb.store import files
-from crmkb.store.git import Git, expect_git
-from crmkb.store.git_index import IndexBehind
-from crmkb.store.paths import NoRepository, find_git, many_inside
+from crmkb.store.files import disk
+from crmkb.store.files.locate import NoRepository, find_git
+from crmkb.store.files.safe_paths import many_inside
+from crmkb.store.git.repository import Git, expect_git
+from crmkb.store.git.staging import IndexBehind
 from crmkb.workspace import journal
 from crmkb.workspace.change import Applied, Change, Write
 from crmkb.workspace.journal import Entry, Journal
-from crmkb.workspace.leaks import refuse_secrets
 from crmkb.workspace.lock import WAIT_SECONDS, locked
+from crmkb.workspace.secret_guard import refuse_secrets
 
 
 class ChangedMeanwhile(CrmError):
-    """A file is no longer what it was when the act began."""
+    """A file changed after the action read it."""
 
     exit_code = Exit.CONFLICT
 
@@ -40,7 +41,7 @@ class IsLink(CrmError):
 
 
 class NotPutBack(CrmError):
-    """An act failed, and not everything could be put back."""
+    """A change failed, and not every file could be restored."""
 
     def __init__(self, error: CrmError, words: str, hint: str) -> None:
         super().__init__(f"{error.message}; {words}", hint)
@@ -56,11 +57,12 @@ def apply(
     secrets_allowed_in: Sequence[str] = (),
     again: Callable[[], Change] | None = None,
 ) -> Applied:
-    """Write a change whole and commit it; on any failure put everything back and raise.
+    """Write a change completely and commit it; on any failure restore all files and raise.
 
-    `wait` is for how many seconds another writer is waited for. Secrets are refused, but for paths
-    of the patterns `secrets_allowed_in`. Where a file was changed meanwhile, `again` is asked for
-    the change as it must be now; without it that is a conflict.
+    `wait` is the number of seconds to wait for another writer. Added secrets raise `SecretFound`,
+    except in paths that match the patterns `secrets_allowed_in`. If a file changed since the
+    action read it, call `again` to compute the change from the current files. Without `again`,
+    raise `ChangedMeanwhile` or `AlreadyExists`.
     """
     if not change.differing:
         return Applied(None, ())
@@ -80,13 +82,13 @@ def apply(
         try:
             _write(root, writes)
             commit_id = _commit(root, writes, change, wait) if commit else None
-        except IndexBehind as error:  # the journal stays, by which the next command mends it
+        except IndexBehind as error:  # the journal stays: with it the next command fixes the index
             notes.append(f"committed; the next command lets git's index know: {error.message}")
             return Applied(Git(root).head(), tuple(writes), tuple(notes))
         except BaseException as error:
             _take_back(begun, root, state, error)
             raise
-        with suppress(files.CannotWrite):  # the next command sees that all is done
+        with suppress(disk.CannotWrite):  # the next command finds the change complete
             journal.clear(state)
     if commit_id:
         notes += Git(root).remarks()
@@ -99,19 +101,19 @@ def _refuse_secrets(change: Change, allowed_in: Sequence[str]) -> None:
 
 
 def _expect_repository(root: Path) -> None:
-    """Raise before anything is written where nothing could be committed."""
+    """Raise before anything is written if git or a repository to commit to is missing."""
     expect_git()
     if find_git(root) is None:
         raise NoRepository(root)
 
 
 def _entry(write: Write) -> Entry:
-    after = None if write.after is None else files.digest(write.after)
+    after = None if write.after is None else disk.digest(write.after)
     return Entry(write.path, write.before, after)
 
 
 def _up_to_date(root: Path, change: Change, again: Callable[[], Change] | None) -> Change:
-    """Return the change, made again if need be; nobody else of us can come between any more."""
+    """Return the change, computed again if files changed; the caller must hold the lock."""
     try:
         _expect_unchanged(root, change.differing)
     except (ChangedMeanwhile, AlreadyExists):
@@ -131,7 +133,7 @@ def _expect_unchanged(root: Path, writes: Iterable[Write]) -> None:
 def _expect_as_read(full: Path, write: Write) -> None:
     if full.is_symlink():
         raise IsLink(write.path)
-    if files.read(full) == write.before:
+    if disk.read(full) == write.before:
         return
     if write.before is None:
         raise AlreadyExists("the file", write.path)
@@ -139,14 +141,14 @@ def _expect_as_read(full: Path, write: Write) -> None:
 
 
 def _write(root: Path, writes: Sequence[Write]) -> None:
-    """Write and delete files; each is looked at again, since an editor knows no lock."""
+    """Write and delete files; compare each one again first, since editors ignore the lock."""
     full_path = many_inside(root)
     planned = {root / write.path: write for write in writes}
 
     def expect(full: Path, place: Path) -> None:
         if place == full:
             _expect_as_read(full_path(planned[full].path), planned[full])
-        elif files.read(place) != planned[full].before:
+        elif disk.read(place) != planned[full].before:
             raise ChangedMeanwhile(planned[full].path)
 
     contents: dict[Path, bytes] = {}
@@ -154,11 +156,11 @@ def _write(root: Path, writes: Sequence[Write]) -> None:
         if write.after is not None:
             contents[full] = write.after
             continue
-        files.write_all(contents, expect)
+        disk.write_all(contents, expect)
         contents = {}
         expect(full, full)
-        files.remove(full, root)
-    files.write_all(contents, expect)
+        disk.remove(full, root)
+    disk.write_all(contents, expect)
 
 
 def _commit(root: Path, writes: Sequence[Write], change: Change, wait: float) -> str | None:
@@ -168,7 +170,7 @@ def _commit(root: Path, writes: Sequence[Write], change: Change, wait: float) ->
 
 
 def _take_back(begun: Journal, root: Path, state: Path, error: BaseException) -> None:
-    """Put everything back; where that fails the journal stays, for the next command to go on."""
+    """Restore all files; if that fails, keep the journal so that the next command continues."""
     try:
         has_failed = isinstance(error, CrmError)
         left = begun.undo(root, wait=0 if has_failed else WAIT_SECONDS, has_failed=has_failed)
@@ -179,7 +181,7 @@ def _take_back(begun: Journal, root: Path, state: Path, error: BaseException) ->
             raise NotPutBack(error, words, "mend that; the next command puts it back") from error
         return
     if isinstance(error, ChangedMeanwhile):
-        return  # which says so itself
+        return  # its own message explains it
     if left and isinstance(error, CrmError):
         words = f"{', '.join(left)} was changed meanwhile and is left as it is"
         raise NotPutBack(error, words, error.hint or "see it with: git diff") from error

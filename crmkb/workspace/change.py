@@ -1,4 +1,4 @@
-"""What an action computes: files to write, and the change that holds them; see also `record`.
+"""The result of an action: a `Change` with one `Write` for each file; see also `record`.
 
 Nothing here touches the disk; `Workspace.apply` does.
 """
@@ -11,23 +11,23 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from crmkb.store.paths import ref_of
+from crmkb.schema.layout import ref_of
 
 if TYPE_CHECKING:
     from crmkb.store.markdown import Value
 
 Given = str | date | datetime | Decimal | bool | int | Iterable[str]
-"""What an action may give as a value; None is kept out by `fields_of`."""
+"""Types that an action may pass as a value; `fields_of` also accepts None and drops it."""
 
 MOST_NAMED = 100
-"""A commit names each record in a trailer up to so many; beyond, it tells their number."""
+"""Number of records up to which a commit names each one; above it, only their number is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One file's new bytes, None to delete it; `before` is what was read, None for a new file.
+    """The new bytes of a file, None to delete it; `before` are the bytes read, None for a new one.
 
-    `origin` is the path from which a new file was moved; a write of its own deletes that one.
+    `origin` is the old path of a moved file; a separate `Write` deletes that one.
     """
 
     path: str
@@ -37,18 +37,18 @@ class Write:
 
 
 class Writable(Protocol):
-    """What becomes one file, such as an edit of a record."""
+    """Anything that produces the `Write` of one file, such as an edit of a record."""
 
     def write(self) -> Write:
-        """Return the file as it will be."""
+        """Return the write of the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an action wants written: one commit.
+    """The files that an action writes, as one commit.
 
-    `notes` are told to the person; `action` and `actor` become trailers of the commit. Secrets are
-    written only if it `allows_secrets`; see `leaks`.
+    `notes` are shown to the user; `action` and `actor` become trailers of the commit. Secrets are
+    refused unless `allows_secrets` is set; see `secret_guard`.
     """
 
     message: str
@@ -62,29 +62,29 @@ class Change:
     def of(
         cls, *parts: Writable | Write | Change, message: str, notes: Sequence[str] = ()
     ) -> Change:
-        """Return one change made of edits, files and other changes."""
+        """Return one change made of edits, files and other changes; later parts win."""
         writes: dict[str, Write] = {}
-        told = [*notes]
+        gathered = [*notes]
         for part in parts:
             for write in _writes(part):
                 if write.path in writes:
                     write = replace(write, before=writes[write.path].before)
                 writes[write.path] = write
             if isinstance(part, Change):
-                told += part.notes
-        return cls(message, writes, tuple(told))
+                gathered += part.notes
+        return cls(message, writes, tuple(gathered))
 
     def signed(self, action: str, actor: str, *, allows_secrets: bool = False) -> Change:
-        """Return the change with the action's name, the actor, and what a person allows."""
+        """Return the change with the action's name, the actor, and whether secrets are allowed."""
         return replace(self, action=action, actor=actor, allows_secrets=allows_secrets)
 
     @property
     def differing(self) -> list[Write]:
-        """Return the writes that change anything."""
+        """Return the writes that change a file."""
         return [write for write in self.writes.values() if write.before != write.after]
 
     def full_message(self) -> str:
-        """Return the commit message with its trailers, the audit trail."""
+        """Return the commit message with its trailers: the action, the records and the actor."""
         trailers = [f"Crm-Action: {self.action}"] if self.action else []
         refs = [ref_of(w.path) for w in self.differing if w.path.endswith(".md")]
         if len(refs) <= MOST_NAMED:
@@ -98,7 +98,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What was done: the commit, None without one, the writes, and what recovery had to say."""
+    """The result of `apply`: the commit, None if none was made, the writes, notes for the user."""
 
     commit: str | None
     writes: tuple[Write, ...]
@@ -116,7 +116,7 @@ def _writes(part: Writable | Write | Change) -> Iterator[Write]:
 
 
 def to_value(given: Given) -> Value:
-    """Return a value as front matter holds it."""
+    """Return a value in front matter form: a text, or a list of texts."""
     match given:
         case str():
             return given
@@ -134,6 +134,6 @@ def to_value(given: Given) -> Value:
 
 
 def fields_of(**values: Given | None) -> dict[str, Value]:
-    """Return the given values as front matter, without those that are empty."""
+    """Return the values in front matter form, without empty ones."""
     texts = {key: to_value(value) for key, value in values.items() if value is not None}
     return {key: value for key, value in texts.items() if value not in ("", [])}

@@ -1,7 +1,7 @@
-"""The journal: what `apply` is about to do, so that a death half-way can be mended.
+"""The journal: the change that `apply` is about to write, so that a crash can be repaired.
 
-It lies beside the index while files are written and committed. The next command that finds it,
-and gets the lock, either sees that everything was done or puts back what was there before.
+It is stored beside the index while files are written and committed. The next command that finds
+it and gets the lock either finds the change complete or restores the old files.
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from crmkb.errors import CrmError
-from crmkb.store import files
-from crmkb.store.git import Git, GitRefused
-from crmkb.store.paths import JOURNAL, inside, work_dir
+from crmkb.store.files import disk
+from crmkb.store.files.locate import JOURNAL, work_dir
+from crmkb.store.files.safe_paths import inside
+from crmkb.store.git.process import GitRefused
+from crmkb.store.git.repository import Git
 
 BROKEN = "journal-broken.json"
 
 
 class BrokenJournal(CrmError):
-    """The journal is none of ours, or was itself damaged."""
+    """The journal cannot be read: it is damaged, or not a journal of crm."""
 
     def __init__(self, kept: Path) -> None:
         super().__init__(
@@ -34,7 +36,7 @@ class BrokenJournal(CrmError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of the change under way: bytes before, digest after; None where there is none."""
+    """One file of the change: its bytes before and its digest after; None for no file."""
 
     path: str
     before: bytes | None
@@ -43,14 +45,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A change under way: the sentence that names it, its files, and whether it commits them."""
+    """A change in progress: its message, its files, and whether they are committed."""
 
     message: str
     commits: bool
     entries: Sequence[Entry]
 
     def save(self, state: Path) -> None:
-        """Note down what is about to be written."""
+        """Write the journal into the folder `state`."""
         listed = [
             {
                 "path": entry.path,
@@ -60,14 +62,14 @@ class Journal:
             for entry in self.entries
         ]
         content = {"message": self.message, "commits": self.commits, "entries": listed}
-        files.write_whole(state / JOURNAL, json.dumps(content).encode())
+        disk.write_whole(state / JOURNAL, json.dumps(content).encode())
 
     def undo(self, root: Path, wait: float = 5.0, *, has_failed: bool = False) -> list[str] | None:
-        """Restore what was before; return None if all was done by then, and leave that.
+        """Restore the old files; if the change is already complete, keep it and return None.
 
-        Else return the paths that others have changed meanwhile; these are left alone. `wait` is
-        for a git command that may still run; where it `has_failed` and says no more, nothing was
-        done.
+        Otherwise return the paths that others changed since; these are left as they are. `wait` is
+        the number of seconds to wait for a git command that may still run. If the change
+        `has_failed` and git does not answer, it counts as incomplete.
         """
         if self.commits:
             begun = (work_dir(root) / JOURNAL).stat().st_mtime
@@ -81,36 +83,36 @@ class Journal:
         return [entry.path for entry in self.entries if not _put_back(entry, root)]
 
     def _is_complete(self, root: Path, has_failed: bool) -> bool:
-        if any(_digest(files.read(root / each.path)) != each.after for each in self.entries):
+        if any(_digest(disk.read(root / each.path)) != each.after for each in self.entries):
             return False
         try:
             return not self.commits or Git(root).is_committed([each.path for each in self.entries])
-        except (GitRefused, files.CannotWrite):
+        except (GitRefused, disk.CannotWrite):
             if has_failed:
                 return False
             raise
 
 
 def clear(state: Path) -> None:
-    """Note that the change is complete, or taken back."""
-    with files.writing(state / JOURNAL):
+    """Delete the journal of a change that is complete or undone."""
+    with disk.writing(state / JOURNAL):
         (state / JOURNAL).unlink(missing_ok=True)
 
 
 def recover(state: Path, root: Path) -> list[str]:
-    """Complete or take back the change that was cut off; return what to tell the person.
+    """Complete or undo the interrupted change; return notes for the user.
 
-    The caller holds the lock.
+    The caller must hold the lock. Raise `BrokenJournal` if the journal cannot be read.
     """
-    with suppress(files.CannotWrite):  # litter; what matters will tell of itself
+    with suppress(disk.CannotWrite):  # only leftovers; errors that matter are raised later
         _remove_temporaries(state)
-    data = files.read(state / JOURNAL)
+    data = disk.read(state / JOURNAL)
     if data is None:
         return []
     try:
         journal = _read(data, root)
     except (ValueError, KeyError, TypeError, CrmError) as error:
-        with files.writing(state / JOURNAL):
+        with disk.writing(state / JOURNAL):
             (state / JOURNAL).replace(state / BROKEN)
         raise BrokenJournal(state / BROKEN) from error
     left = journal.undo(root)
@@ -141,25 +143,25 @@ def _entry(item: dict[str, Any]) -> Entry:
 
 
 def _put_back(entry: Entry, root: Path) -> bool:
-    """Restore a file that holds our new bytes; return False when it holds other ones."""
+    """Restore a file that holds our new bytes; return False if it holds other ones."""
     full = root / entry.path
-    now = files.read(full)
+    now = disk.read(full)
     if now == entry.before:
-        files.prune(full.parent, root)  # made for a file that did not come to be
+        disk.prune(full.parent, root)  # made for a file that was never written
     elif _digest(now) != entry.after:
         return False
     elif entry.before is None:
-        files.remove(full, root)
+        disk.remove(full, root)
     else:
-        files.write_whole(full, entry.before)
+        disk.write_whole(full, entry.before)
     return True
 
 
 def _digest(data: bytes | None) -> str | None:
-    return None if data is None else files.digest(data)
+    return None if data is None else disk.digest(data)
 
 
 def _remove_temporaries(folder: Path) -> None:
-    for temporary in folder.glob(f"{files.TEMPORARY}*"):
-        with files.writing(temporary):
+    for temporary in folder.glob(f"{disk.TEMPORARY}*"):
+        with disk.writing(temporary):
             temporary.unlink(missing_ok=True)

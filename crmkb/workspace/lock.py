@@ -1,4 +1,4 @@
-"""One writer at a time: the workspace's lock, which names who holds it."""
+"""The workspace's lock, which allows one writer at a time and names its holder."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from crmkb.errors import CrmError, Exit
-from crmkb.store import files
-from crmkb.store.paths import OWN_STATE, work_dir
+from crmkb.store.files import disk
+from crmkb.store.files.locate import OWN_STATE, work_dir
 
 WAIT_SECONDS = 5.0
 _PAUSE_SECONDS = 0.01
 _MOST_WAITS = 6
-"""So often a writer waits anew when another one got the lock meanwhile: the queue moves."""
+"""Maximum number of waits; a writer waits again if another one got the lock in the meantime."""
 
 
 class Locked(CrmError):
@@ -33,16 +33,16 @@ class Locked(CrmError):
 
 @contextmanager
 def locked(root: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[Path]:
-    """Hold the workspace's lock, and give the folder for the journal.
+    """Hold the workspace's lock and yield the folder for the journal.
 
-    Raise `Locked`, naming the holder, when it stays taken; the system frees it when its holder
-    dies.
+    Raise `Locked`, naming the holder, if the lock does not become free. `wait` is in seconds. The
+    system releases the lock when its holder dies.
     """
     state = made(work_dir(root))
     holder = state / "lock-holder"
     lock = _acquired(state / "lock", wait, holder)
     try:
-        with suppress(OSError):  # a courtesy to whoever has to wait
+        with suppress(OSError):  # only informs writers that wait
             holder.write_text(f"process {os.getpid()} ({purpose})", encoding="utf-8")
         yield state
     finally:
@@ -54,25 +54,25 @@ def locked(root: Path, purpose: str, wait: float = WAIT_SECONDS) -> Iterator[Pat
 def _acquired(path: Path, wait: float, holder: Path) -> FileLock:
     lock = FileLock(path, timeout=wait, poll_interval=_PAUSE_SECONDS)
     for _ in range(_MOST_WAITS if wait else 1):
-        former = files.read(holder)
+        former = disk.read(holder)
         try:
             lock.acquire()
         except Timeout:
-            if former == files.read(holder):
+            if former == disk.read(holder):
                 break
         except OSError as error:
-            raise files.CannotWrite(str(path), error) from error
+            raise disk.CannotWrite(str(path), error) from error
         else:
             return lock
-    raise Locked((files.read(holder) or b"").decode("utf-8", "replace"))
+    raise Locked((disk.read(holder) or b"").decode("utf-8", "replace"))
 
 
 def made(state: Path) -> Path:
-    """Have the folder for lock and journal; without git, git is told to ignore it later."""
+    """Make the folder for lock and journal; outside git, add a .gitignore for later use of git."""
     try:
         state.mkdir(exist_ok=True)
         if state.name == OWN_STATE:
             (state / ".gitignore").write_text("*\n", encoding="utf-8")
     except OSError as error:
-        raise files.CannotWrite(str(state), error) from error
+        raise disk.CannotWrite(str(state), error) from error
     return state

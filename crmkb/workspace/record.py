@@ -1,6 +1,6 @@
 """Records as files, and edits of them: front matter as text, checked by the models of `entities`.
 
-The models are loaded only when something is checked.
+The models are loaded only when a value is checked.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmkb.errors import BadValue, BrokenFile, Problem
-from crmkb.kinds import Kind
+from crmkb.schema.kinds import Kind
+from crmkb.schema.layout import customer_of, ref_of, slug_of
 from crmkb.store import markdown
 from crmkb.store.markdown import Append, Discard, Document, Edit, Remove, Set
-from crmkb.store.paths import customer_of, ref_of, slug_of
 from crmkb.workspace.change import Given, Write, to_value
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class WrongValue(BadValue):
-    """A value given for a key does not fit the record's kind."""
+    """The value for a key does not fit the record's kind."""
 
     def __init__(self, key: str, message: str, hint: str | None = None) -> None:
         super().__init__(f"{key}: {message}", hint)
@@ -29,7 +29,7 @@ class WrongValue(BadValue):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as a file: where it is, its bytes, and its front matter as text."""
+    """A record as a file: its path, its bytes, and its front matter as text."""
 
     path: str
     data: bytes
@@ -39,7 +39,7 @@ class Record:
 
     @classmethod
     def read(cls, path: str, data: bytes, kind: Kind, stages: tuple[str, ...]) -> Record:
-        """Return the record held by a file's bytes; raise `BrokenFile` when it is unreadable."""
+        """Return the record in a file's bytes; raise `BrokenFile` if they cannot be parsed."""
         try:
             document = markdown.parse(data)
         except markdown.Unreadable as error:
@@ -49,7 +49,7 @@ class Record:
 
     @property
     def model(self) -> type[Entity]:
-        """Return the model that knows what the values mean."""
+        """Return the model of the record's kind, which checks values."""
         from crmkb.entities import entities
 
         return entities()[self.kind.noun]
@@ -61,26 +61,26 @@ class Record:
 
     @property
     def slug(self) -> str:
-        """Return the name the path gives the record."""
+        """Return the record's slug, taken from its path."""
         return slug_of(self.path)
 
     @property
     def ref(self) -> str:
-        """Return the full name by which commands take the record, such as `acme/deals/platform`."""
+        """Return the full name that commands accept, such as `acme/deals/platform`."""
         return ref_of(self.path)
 
     @property
     def name(self) -> str:
-        """Return what people call the record."""
+        """Return the record's name: the text of its heading key, else the slug."""
         return self.text(self.kind.heading_key) or self.slug
 
     def text(self, key: str) -> str:
-        """Return a key's text, empty when it is not there; a list is joined by commas."""
+        """Return the text of a key, empty if it is missing; a list is joined by commas."""
         value = self.document.fields.get(key, "")
         return value if isinstance(value, str) else ", ".join(map(str, value))
 
     def items(self, key: str) -> list[str]:
-        """Return a key's items; a single text is a list of one."""
+        """Return the items of a key; a single text is a list of one."""
         value = self.document.fields.get(key) or []
         return [value] if isinstance(value, str) else [str(item) for item in value]
 
@@ -92,7 +92,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordEdit:
-    """Edits of one record, in order; each method returns a longer edit."""
+    """Edits of one record, in order; methods that add an edit return a new `RecordEdit`."""
 
     record: Record
     edits: tuple[Edit, ...] = ()
@@ -106,11 +106,11 @@ class RecordEdit:
         return self._with(Append(key, item))
 
     def discard(self, key: str, item: str) -> RecordEdit:
-        """Take an item out of a list."""
+        """Remove an item from a list."""
         return self._with(Discard(key, item))
 
     def remove(self, key: str) -> RecordEdit:
-        """Take a key away."""
+        """Remove a key."""
         return self._with(Remove(key))
 
     def and_then(self, other: RecordEdit) -> RecordEdit:
@@ -118,7 +118,7 @@ class RecordEdit:
         return replace(self, edits=(*self.edits, *other.edits))
 
     def write(self) -> Write:
-        """Return the file's new bytes; raise `WrongValue` when a value that was given is wrong."""
+        """Return the edited file; raise `WrongValue` if the value of an edited key is invalid."""
         record = self.record
         after = markdown.edit(record.data, self.edits)
         touched = {edit.key for edit in self.edits}
@@ -135,7 +135,7 @@ def check_values(
     stages: tuple[str, ...],
     only: set[str] | None = None,
 ) -> None:
-    """Raise `WrongValue` for the first wrong value, of all keys or `only` of some."""
+    """Raise `WrongValue` for the first invalid value; with `only`, check just those keys."""
     _, findings = model.read(fields, stages)
     for finding in findings:
         if only is None or finding.field in only:

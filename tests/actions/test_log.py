@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.cli.main import command_names
+from crmkb.cli.main import all_commands
 from crmkb.errors import Exit
 from tests.actions.conftest import Fields
 from tests.conftest import Crm, Git, Tree
@@ -28,7 +28,7 @@ def test_each_type_is_a_command(crm: Crm, fields: Fields, git: Git, type_: str) 
 
 
 def test_there_is_no_other_type() -> None:
-    assert sorted(name for name in command_names() if name.startswith("log-")) == sorted(
+    assert sorted(name for name in all_commands() if name.startswith("log-")) == sorted(
         f"log-{type_}" for type_ in TYPES
     )
 

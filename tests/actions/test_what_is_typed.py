@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crmkb.actions import log_call, new_contact, new_customer, new_deal, set_
 from crmkb.store import markdown
-from crmkb.text import one_line
+from crmkb.values.display import one_line
 from crmkb.workspace import Change, Workspace
 from tests.conftest import Crm
 

@@ -10,16 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkb import plugins
-from crmkb.cli import drafts
-from crmkb.cli.actions import Action
+from crmkb.cli import failed_acts
 from crmkb.cli.commands.again import _values
-from crmkb.cli.drafts import Draft
-from crmkb.cli.main import command_names
+from crmkb.cli.failed_acts import Draft
+from crmkb.cli.main import all_commands
 from crmkb.cli.session import Options, Session
 from crmkb.errors import Exit
-from crmkb.store import files
-from crmkb.store.git import GitRefused
+from crmkb.store.files import disk
+from crmkb.store.git.process import GitRefused
 from tests.conftest import Crm, Git, Tree
 from tests.stage import Clock
 
@@ -81,20 +79,20 @@ def test_the_next_command_tells_once(crm: Crm, hook: Path) -> None:
 def test_what_is_done_otherwise_is_not_offered_any_more(crm: Crm, hook: Path) -> None:
     crm(*LOG, "--notes", TEXT)
     crm("new-customer", "Bolt")
-    assert [draft.action for draft in drafts.all_of(hook.parents[2])] == [
+    assert [draft.action for draft in failed_acts.all_of(hook.parents[2])] == [
         "new-customer",
         "log-call",
     ]
     hook.unlink()
     assert "crm again" in crm("new-customer", "Bolt").err
     crm("log-call", "acme", "Pricing review", "--notes", TEXT)
-    assert drafts.all_of(hook.parents[2]) == []
+    assert failed_acts.all_of(hook.parents[2]) == []
 
 
 def test_a_slip_without_a_text_is_not_worth_a_draft(crm: Crm, root: Path) -> None:
     assert "kept" not in crm("log-call", "acne", "X").err
     assert "kept" not in crm("new-customer", "Acme").err
-    assert drafts.all_of(root) == []
+    assert failed_acts.all_of(root) == []
     assert "kept" in crm("log-call", "acne", "X", "--notes", "Text").err
 
 
@@ -111,7 +109,7 @@ def test_failing_again_keeps_one_draft(crm: Crm, hook: Path) -> None:
     for _ in range(3):
         assert crm("again").code == Exit.FAILED
     crm(*LOG, "--notes", TEXT)
-    assert len(drafts.all_of(hook.parents[2])) == 1
+    assert len(failed_acts.all_of(hook.parents[2])) == 1
 
 
 def test_its_text_is_edited_and_the_former_one_gone(
@@ -120,7 +118,7 @@ def test_its_text_is_edited_and_the_former_one_gone(
     monkeypatch.setenv("EDITOR", "sh -c 'echo more >> $0'")
     crm(*LOG, "--notes", TEXT)
     assert crm("again", "-e").code == Exit.FAILED
-    (draft,) = drafts.all_of(root)
+    (draft,) = failed_acts.all_of(root)
     assert draft.text == TEXT + "more\n"
     hook.unlink()
     assert crm("again", "-e").code == Exit.DONE
@@ -151,7 +149,7 @@ def test_a_dry_run_keeps_the_draft(crm: Crm, hook: Path, root: Path) -> None:
     crm(*LOG)
     hook.unlink()
     assert "dry run" in crm("again", "--dry-run").out
-    assert len(drafts.all_of(root)) == 1
+    assert len(failed_acts.all_of(root)) == 1
 
 
 def test_outside_of_a_workspace_a_text_is_kept_elsewhere(
@@ -171,9 +169,9 @@ def test_where_nothing_can_be_written_the_text_is_shown(
     crm: Crm, hook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(folder: Path | None, name: str, data: bytes) -> Path:
-        raise files.CannotWrite(name, OSError(28, "No space left on device"))
+        raise disk.CannotWrite(name, OSError(28, "No space left on device"))
 
-    monkeypatch.setattr(drafts, "new_file", full)
+    monkeypatch.setattr(failed_acts, "new_file", full)
     ran = crm(*LOG, "--notes", TEXT)
     assert ran.err.endswith(f"it could not be kept, so here is your text:\n{TEXT}\n")
     assert hook.exists()
@@ -203,16 +201,16 @@ def test_ctrl_c_in_a_hook_keeps_the_text(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("crmkb.store.git.Git.commit", stopped)
+        patch.setattr("crmkb.store.git.repository.Git.commit", stopped)
         assert crm(*LOG, "--notes", TEXT).code == Exit.FAILED
-    assert [draft.text for draft in drafts.all_of(root)] == [TEXT]
+    assert [draft.text for draft in failed_acts.all_of(root)] == [TEXT]
 
 
 def test_a_secret_is_kept_out_of_the_draft_too(crm: Crm, root: Path) -> None:
     token = "AKIA" + "QWERTYUIOPASDFGH"
     ran = crm(*LOG, "--notes", f"Her key is {token} for now")
     assert "what you typed is kept" in ran.err
-    (draft,) = drafts.all_of(root)
+    (draft,) = failed_acts.all_of(root)
     assert token not in draft.text
     assert draft.text.startswith("Her key is ")
 
@@ -230,15 +228,15 @@ def test_a_draft_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, text: str, value: str, items: list[str]
 ) -> None:
     draft = Draft("log-note", {"subject": value, "them": items}, text, {"now": "2026-11-20"})
-    path = drafts._saved(tmp_path_factory.mktemp("drafts"), draft)
+    path = failed_acts._saved(tmp_path_factory.mktemp("drafts"), draft)
     assert path is not None
-    assert drafts.read(path) == draft
+    assert failed_acts.read(path) == draft
 
 
 def test_every_value_comes_back_as_it_was(root: Path) -> None:
     session = Session(Options(workspace=str(root)))
     session.now = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    action = Action("new-deal", plugins.load(*command_names()["new-deal"]))
+    action = all_commands()["new-deal"]
     given_values = {
         "customer": "acme",
         "name": "-x",
@@ -246,6 +244,6 @@ def test_every_value_comes_back_as_it_was(root: Path) -> None:
         "close_date": "2026-01-02",
     }
     once = _values(session, action, Draft("new-deal", given_values, "T"))
-    draft = drafts.draft_of(session, "new-deal", once, action.written)
+    draft = failed_acts.draft_of(session, "new-deal", once, action.written)
     assert _values(session, action, draft) == once
     assert (once["notes"], once["close_date"].month) == ("T", 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.cli.drafts import read
+from crmkb.cli.failed_acts import read
 from crmkb.cli.session import Session
 from crmkb.errors import Exit
 from tests.conftest import Crm, Git, Ran, Tree

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from crmkb.cli.main import main
-from crmkb.config import load_config
+from crmkb.config.settings import load_config
 from crmkb.errors import Exit
-from crmkb.store.files import digest
+from crmkb.store.files.disk import digest
 from crmkb.workspace.journal import Entry, Journal
 from crmkb.workspace.lock import locked
 from tests.conftest import Crm, Ran

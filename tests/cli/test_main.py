@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.cli.main import PANELS, command_names, main
+from crmkb.cli.main import PANELS, all_commands, main
 from crmkb.errors import Exit
 from tests.conftest import Crm, Git, Tree
 
@@ -43,11 +43,11 @@ def test_help_has_every_command_under_its_heading(crm: Crm) -> None:
     assert ran.code == Exit.DONE
     headings = [line[:-1] for line in ran.out.splitlines() if line[:-1] in PANELS]
     assert headings == [panel for panel in PANELS if panel in headings]
-    for name in command_names():
+    for name in all_commands():
         assert f"\n  {name} " in ran.out
 
 
-@pytest.mark.parametrize("name", sorted(command_names()))
+@pytest.mark.parametrize("name", sorted(all_commands()))
 def test_every_command_has_help_that_fits(crm: Crm, name: str) -> None:
     ran = crm(name, "--help")
     assert ran.code == Exit.DONE

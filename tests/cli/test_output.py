@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from crmkb.cli.output import Output, cell, write_csv
-from crmkb.cli.table import Cell
+from crmkb.interface.answer import Cell
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_quiet_keeps_the_talk_and_not_the_results(capsys: pytest.CaptureFixture[
     out = Output(is_quiet=True)
 
     out.say("talk")
-    out.styled(Cell("res\x07ult", "red"), " here")
+    out.styled(Cell("res\x07ult", "bad"), " here")
 
     assert capsys.readouterr() == ("result here\n", "")
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from crmkb.cli import progress
-from crmkb.cli.progress import Progress, each, under_way
+from crmkb.cli.progress import Progress, TerminalFeedback, under_way
 
 Say = pytest.CaptureFixture[str]
 
@@ -43,7 +43,7 @@ def test_then_a_bar_grows_and_goes(capsys: Say, monkeypatch: pytest.MonkeyPatch)
 
 def test_items_are_counted(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     be_at_a_terminal(monkeypatch)
-    assert list(each("ab", "making reports")) == ["a", "b"]
+    assert list(TerminalFeedback().each("ab", "making reports")) == ["a", "b"]
 
     assert capsys.readouterr().err == (
         f"\rmaking reports [{'-' * 30}]   0 %\rmaking reports [{'#' * 15}{'-' * 15}]  50 %\r\033[K"
@@ -95,6 +95,6 @@ def test_what_takes_less_writes_nothing(capsys: Say, monkeypatch: pytest.MonkeyP
 def test_in_a_pipe_nothing_is_told(capsys: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with under_way("checking"):
-        assert list(each("ab", "making reports")) == ["a", "b"]
+        assert list(TerminalFeedback().each("ab", "making reports")) == ["a", "b"]
 
     assert capsys.readouterr().err == ""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from crmkb.cli.table import Cell, Layout, lines
+from crmkb.cli.table import Layout, lines
+from crmkb.interface.answer import Cell
 
 
 def plain(text: str, _style: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkb.connectors.csv_file import BadTable, read_csv
-from crmkb.incoming import Table
+from crmkb.values.csv_table import Table
 
 
 def read(text: str | bytes) -> Table:

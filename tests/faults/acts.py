@@ -20,7 +20,7 @@ import pytest
 from crmkb import plugins
 from crmkb.cli.main import main
 from crmkb.errors import Exit
-from crmkb.store.paths import find_git
+from crmkb.store.files.locate import find_git
 from crmkb.workspace.apply import apply
 from tests.conftest import CONFIG, Ran, keep_the_machine_out
 from tests.stage import Clock

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 
-from crmkb.cli.drafts import all_of
+from crmkb.cli.failed_acts import all_of
 from crmkb.errors import Exit
 from tests.conftest import Ran
 from tests.faults import bad_names, bad_places, real_disks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
-from crmkb.prose import prose_lines
+from crmkb.store.markdown.prose import prose_lines
 
 ENCODINGS = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "cp437", "shift_jis", "cp037"]
 LABELS = [("HEAD", "main"), ("Updated upstream", "Stashed changes"), ("ours: a", "3f2c1d0 (Log)")]

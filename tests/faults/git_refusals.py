@@ -13,7 +13,7 @@ from contextlib import closing
 from itertools import product
 from pathlib import Path
 
-from crmkb.cli.drafts import all_of
+from crmkb.cli.failed_acts import all_of
 from crmkb.errors import Exit
 from tests.conftest import Ran
 from tests.faults.acts import ACTS, DRAFTED, copy, crm, make, on_stage, state, surround

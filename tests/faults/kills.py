@@ -23,7 +23,7 @@ from unittest import SkipTest
 import pytest
 
 from crmkb.cli.commands import init
-from crmkb.store.paths import JOURNAL
+from crmkb.store.files.locate import JOURNAL
 from crmkb.workspace import Workspace
 from tests.conftest import Ran
 from tests.faults import acts, deaths

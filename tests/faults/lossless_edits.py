@@ -24,7 +24,7 @@ from tests.faults import odd_files, yaml_readers
 from tests.faults.odd_files import OddKey, odd_file
 from tests.faults.tally import Tally
 from tests.faults.yaml_readers import READERS, is_text
-from tests.store.markdown_samples import Sample
+from tests.store.markdown.samples import Sample
 
 SHORT, LONG = 300, 10_000
 

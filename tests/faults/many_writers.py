@@ -24,7 +24,7 @@ from random import Random
 from unittest import SkipTest
 
 from crmkb.errors import Exit
-from crmkb.store.paths import ref_of
+from crmkb.schema.layout import ref_of
 from crmkb.workspace.apply import apply
 from crmkb.workspace.lock import WAIT_SECONDS
 from tests.faults import acts

@@ -21,11 +21,11 @@ import yaml
 
 from crmkb import reports
 from crmkb.cli.main import main
-from tests.cli.sample import SAMPLE
 from tests.conftest import CONFIG
 from tests.faults.corpus_edits import real_files
 from tests.faults.damage import DAMAGES
 from tests.faults.tally import Tally
+from tests.queries.sample import SAMPLE
 
 SHORT, LONG = 400, 100_000
 BATCH = 2_000

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from tests.cli.sample import SAMPLE
 from tests.conftest import CONFIG
 from tests.faults.corpus_edits import ROOT
 from tests.faults.damage import DAMAGES
 from tests.faults.mutated_files import crm, write
 from tests.faults.tally import Tally
+from tests.queries.sample import SAMPLE
 
 SHORT, LONG = 12, 1_000
 

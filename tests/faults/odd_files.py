@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.store.markdown_samples import AWKWARD, NAMES, Key, Sample
+from tests.store.markdown.samples import AWKWARD, NAMES, Key, Sample
 
 WORDS = ["a", "b", "blue sky", "x-1", "7", "Zoë", "no", "2026-11-20", "漢字", "🚀 go", "C:/x"]
 WORDS += ["1.10", "null"]

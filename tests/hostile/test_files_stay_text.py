@@ -9,10 +9,11 @@ import pytest
 
 from crmkb.cli.main import main
 from crmkb.cli.terminal import for_terminal
-from crmkb.config import BadConfig, read_config
-from crmkb.prose import without_code
+from crmkb.config.settings import read_config
+from crmkb.config.toml_values import BadConfig
 from crmkb.store import markdown
-from crmkb.tasks import read_tasks
+from crmkb.store.markdown.prose import without_code
+from crmkb.store.markdown.tasks import read_tasks
 from tests.conftest import Crm, Tree
 
 

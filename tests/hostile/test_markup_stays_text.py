@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from crmkb.store import markdown
-from crmkb.text import one_line
+from crmkb.values.display import one_line
 from tests.conftest import Crm, Tree
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False, "html": True})

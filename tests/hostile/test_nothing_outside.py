@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.store.paths import OWN_STATE
+from crmkb.store.files.locate import OWN_STATE
 from crmkb.workspace import Change, Workspace, Write
 from tests.conftest import Crm, Git, Tree
 
@@ -237,7 +237,7 @@ def test_rows_of_an_import_write_nothing_outside(root: Path, crm: Crm, git: Git)
 def test_no_change_is_applied_outside(root: Path, path: str) -> None:
     from datetime import UTC, datetime
 
-    from crmkb.store.paths import OutsideWorkspace
+    from crmkb.store.files.safe_paths import OutsideWorkspace
 
     workspace = Workspace.open(root, datetime(2026, 11, 20, tzinfo=UTC))
     with pytest.raises(OutsideWorkspace):

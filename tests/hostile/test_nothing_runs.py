@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.cli.offers import completions
-from crmkb.store.git import Git as OurGit
-from crmkb.store.git import GitRefused
-from crmkb.store.paths import find_git
+from crmkb.cli.completion import completions
+from crmkb.store.files.locate import find_git
+from crmkb.store.git.process import GitRefused
+from crmkb.store.git.repository import Git as OurGit
 from tests.conftest import Crm, Git, Tree
 
 HOME = Path(__file__).parents[2]
@@ -273,7 +273,7 @@ def test_no_folder_runs_when_the_shell_completes_it(tree: Tree, crm: Crm) -> Non
     )
     assert crm("list", "customers").code == 0
 
-    assert [value for value, _ in completions("customers", "", str(root))] == ["fine-1"]
+    assert [value for value, _ in completions("customers", "", root)] == ["fine-1"]
 
 
 def test_no_title_runs_when_the_shell_shows_it(tree: Tree, crm: Crm) -> None:
@@ -282,7 +282,7 @@ def test_no_title_runs_when_the_shell_shows_it(tree: Tree, crm: Crm) -> None:
     )
     crm("list", "customers")
 
-    ((_, words),) = completions("customers", "", str(root))
+    ((_, words),) = completions("customers", "", root)
 
     assert not set(words) & set("\\$`'\"()\x1b")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.secrets import find_secrets
+from crmkb.secret_scan.scanner import find_secrets
 from tests.conftest import Crm, Git, Tree
 
 TOKEN = "xox" + "b-123456789012-abcdefGHIJKL"
@@ -156,11 +156,11 @@ def test_no_report_publishes_a_secret(acme: Path, tree: Tree, crm: Crm, git: Git
 def test_no_mending_spreads_a_secret(
     acme: Path, tree: Tree, crm: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from crmkb.checks import _mend
+    from crmkb.queries import check
     from crmkb.workspace import Change, Write
 
     change = Change.of(Write("customers/acme/x.md", None, TOKEN.encode()), message="Mend")
-    monkeypatch.setattr(_mend, "mend", lambda *_: change)
+    monkeypatch.setattr(check, "fixes", lambda *_: change)
 
     assert crm("check", "--fix").code == 1
     assert not (acme / "customers/acme/x.md").exists()
@@ -172,7 +172,7 @@ def test_no_commit_message_holds_a_secret(acme: Path, crm: Crm, git: Git) -> Non
     from datetime import UTC, datetime
 
     from crmkb.workspace import Change, Workspace, Write
-    from crmkb.workspace.leaks import SecretFound
+    from crmkb.workspace.secret_guard import SecretFound
 
     workspace = Workspace.open(acme, datetime(2026, 11, 20, tzinfo=UTC))
     change = Change.of(Write("customers/acme/x.md", None, b"x"), message=f"Note {TOKEN}")

@@ -7,15 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from crmkb.config import Config
+from crmkb.config.settings import Config
 from crmkb.errors import CrmError
-from crmkb.store import query
-from crmkb.store.index import Index
-from crmkb.store.query import BadQuery, NotReading, TooLarge, TooSlow, run
+from crmkb.store.index.index import Index
+from crmkb.store.sql import safe_sql
+from crmkb.store.sql.safe_sql import BadQuery, NotReading, TooLarge, TooSlow, run
 from tests.conftest import Crm, Tree
 
 ACME = {
@@ -138,7 +139,7 @@ def test_no_query_runs_for_ever(index: Index, sql: str) -> None:
 
 
 def test_no_report_runs_for_ever(tree: Tree, crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmkb.reports.run.SECONDS", 0.05)
+    monkeypatch.setattr(import_module("crmkb.reports.render"), "SECONDS", 0.05)
     sql = f"{NUMBERS} SELECT sum(i) AS one FROM n"
     tree({OWN: f"---\ntitle: Own\nqueries:\n  q: |\n    {sql}\n---\n{{{{ q|table }}}}\n"})
 
@@ -160,7 +161,7 @@ def test_no_value_is_so_long_that_nothing_can_stop_a_search_in_it(index: Index, 
 
 
 def test_no_result_fills_the_memory(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query, "LARGEST_RESULT", 1_000_000)
+    monkeypatch.setattr(safe_sql, "LARGEST_RESULT", 1_000_000)
     with pytest.raises(TooLarge):
         run(index, f"{NUMBERS} SELECT zeroblob(1000) FROM n")
     with pytest.raises(TooLarge):
@@ -171,17 +172,17 @@ def test_no_result_fills_the_memory(index: Index, monkeypatch: pytest.MonkeyPatc
 IN_ITS_OWN_PROCESS = f"""
 from datetime import date
 from pathlib import Path
-from crmkb.config import Config
-from crmkb.store import query
-from crmkb.store.index import Index
-query.LARGEST_HEAP = 30_000_000
+from crmkb.config.settings import Config
+from crmkb.store.sql import safe_sql
+from crmkb.store.index.index import Index
+safe_sql.LARGEST_HEAP = 30_000_000
 try:
-    query.run(
+    safe_sql.run(
         Index(Path("."), Config(), date(2026, 11, 20)),
         "{NUMBERS} SELECT i FROM n ORDER BY randomblob(1000000)",
         seconds=5,
     )
-except query.TooLarge as error:
+except safe_sql.TooLarge as error:
     print(error)
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crmkb.store.templates import TemplateFailed, render
+from crmkb.store.templating.templates import TemplateFailed, render
 from tests.conftest import Crm, Tree
 
 OWN = "templates/reports/own.md"
@@ -132,8 +132,8 @@ def test_no_template_works_for_ever_or_fills_the_memory(text: str) -> None:
 
 
 def test_no_loop_is_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmkb.store.bounds.WORK", 150_000)
-    monkeypatch.setattr("crmkb.store.bounds.SECONDS", 600)
+    monkeypatch.setattr("crmkb.store.templating.budget.WORK", 150_000)
+    monkeypatch.setattr("crmkb.store.templating.budget.SECONDS", 600)
     loops = "{% for i in items %}{% for j in items %}{% endfor %}{% endfor %}"
 
     words = refused(f"{{% set items = range(99999) %}}{loops}")
@@ -152,8 +152,8 @@ def test_no_loop_is_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=["what methods return", "loops within a loop", "what filters are given"],
 )
 def test_no_call_is_for_nothing(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("crmkb.store.bounds.WORK", 50_000)
-    monkeypatch.setattr("crmkb.store.bounds.SECONDS", 600)
+    monkeypatch.setattr("crmkb.store.templating.budget.WORK", 50_000)
+    monkeypatch.setattr("crmkb.store.templating.budget.SECONDS", 600)
 
     assert refused(text).startswith("stopped: it makes more text, or loops longer,")
 
@@ -176,7 +176,7 @@ def test_no_lists_are_summed() -> None:
 
 def test_no_template_takes_longer_than_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000, 3))
-    monkeypatch.setattr("crmkb.store.bounds.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("crmkb.store.templating.budget.time.monotonic", lambda: next(clock))
 
     words = refused("{% for i in range(9) %}{% for j in range(9) %}{{ j }}{% endfor %}{% endfor %}")
 

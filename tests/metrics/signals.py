@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from crmkb.health_rules import HealthRules
+from crmkb.config.health_rules import HealthRules
 from crmkb.metrics.relationship import Mood, Participation
 from crmkb.metrics.score import Place, Signal
 from crmkb.metrics.support import Case

@@ -18,7 +18,7 @@ import re
 
 import pytest
 
-from crmkb.store import query
+from crmkb.store.sql import safe_sql
 from crmkb.workspace import Workspace
 from tests.conftest import Tree
 from tests.metrics.documented import DOCUMENT, PARTS, Example, examples, same, sections, worked_out
@@ -47,7 +47,7 @@ def test_what_is_reckoned_by_hand_is_reckoned_well(example: Example) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.section)
 def test_the_product_comes_to_the_same(example: Example, tree: Tree) -> None:
     workspace = _workspace(example, tree)
-    answered = query.run(workspace.index, example.sql)
+    answered = safe_sql.run(workspace.index, example.sql)
     heads, *rows = example.answer
     assert list(answered.columns) == heads
     assert len(answered.rows) == len(rows)

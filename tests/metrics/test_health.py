@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkb.health_rules import Bands, Weights
+from crmkb.config.health_rules import Bands, Weights
 from crmkb.metrics.health import ADVICE, FACTORS, INDICATORS, SIGNALS, Rows, band_of, health
 from crmkb.metrics.outcomes import Answer, Outcome
 from crmkb.metrics.relationship import Person

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.secrets import find_secrets, masked
+from crmkb.secret_scan.scanner import find_secrets, masked
 from tests.real.importing import DATA, Real, needs_data, workspace
 
 pytestmark = needs_data

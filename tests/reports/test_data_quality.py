@@ -103,12 +103,14 @@ def test_likely_duplicates_are_told_with_what_is_the_same(tree: Tree, crm: Crm) 
             "customers/c/relationships/2.md": contact("Cy", phones=["0047 22334455"]),
         }
     )
-    twins = answers(crm, "data_quality")["twins"]
-    assert [picked(row, "record like_this same") for row in twins if row["kind"] == "customer"] == [
+    duplicates = answers(crm, "data_quality")["twins"]
+    assert [
+        picked(row, "record like_this same") for row in duplicates if row["kind"] == "customer"
+    ] == [
         ("ACME, Inc.", "Acme", "name"),
         ("Corner", "Acme", "domain"),
     ]
-    contacts = [row for row in twins if row["kind"] == "contact"]
+    contacts = [row for row in duplicates if row["kind"] == "contact"]
     assert [picked(row, "record like_this same") for row in contacts] == [
         ("jo roe", "Jo Roe", "name"),
         ("Ed", "jo roe", "phone"),
@@ -126,8 +128,8 @@ def test_a_customer_whose_name_is_the_folder_of_another_is_told_as_a_twin(
             "customers/acme/profile.md": customer("Acme GmbH", website="other.example"),
         }
     )
-    twins = answers(crm, "data_quality")["twins"]
-    assert [picked(row, "record like_this same written") for row in twins] == [
+    duplicates = answers(crm, "data_quality")["twins"]
+    assert [picked(row, "record like_this same written") for row in duplicates] == [
         ("Acme GmbH", "Acme", "name", "acme")
     ]
 
@@ -166,11 +168,11 @@ def test_what_is_not_known_is_said(tree: Tree, crm: Crm) -> None:
 
 def test_names_break_nothing(tree: Tree, crm: Crm) -> None:
     evil = f"'{EVIL}'"
-    twin = record(name=evil, aliases=[evil], codename=evil)
+    duplicate = record(name=evil, aliases=[evil], codename=evil)
     root = tree(
         {
-            "customers/evil/profile.md": twin,
-            "customers/other/profile.md": twin,
+            "customers/evil/profile.md": duplicate,
+            "customers/other/profile.md": duplicate,
             "customers/evil/relationships/c.md": record(name=evil, emails=[evil], phones=[evil]),
             "customers/evil/deals/d.md": record(name=evil, stage=evil, close_date=evil),
             "customers/evil/deals/e.md": record(

@@ -11,11 +11,11 @@ import mermaidx  # type: ignore[import-untyped]
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from crmkb.reports.filters import Setting, link
-from crmkb.reports.flowcharts import flowchart
-from crmkb.reports.pictures import bars, lines, pie
-from crmkb.reports.tables import table
-from crmkb.text import one_line
+from crmkb.reports.presentation.charts import bars, lines, pie
+from crmkb.reports.presentation.flowcharts import flowchart
+from crmkb.reports.presentation.formats import Setting, link
+from crmkb.reports.presentation.tables import table
+from crmkb.values.display import one_line
 from tests.reports.looked_at import PARSER, pictures
 
 HERE = Setting("customers/acme/context", "EUR")

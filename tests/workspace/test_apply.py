@@ -9,14 +9,16 @@ import pytest
 from filelock import FileLock, Timeout
 
 from crmkb.errors import AlreadyExists, Exit
-from crmkb.store import files
-from crmkb.store.git import Git as Runner
-from crmkb.store.git import GitMissing, GitRefused, UnderWay
-from crmkb.store.paths import NoRepository, OutsideWorkspace
+from crmkb.store.files import disk
+from crmkb.store.files.locate import NoRepository
+from crmkb.store.files.safe_paths import OutsideWorkspace
+from crmkb.store.git.process import GitMissing, GitRefused
+from crmkb.store.git.repository import Git as Runner
+from crmkb.store.git.repository import UnderWay
 from crmkb.workspace import Change, Workspace, Write
 from crmkb.workspace.apply import ChangedMeanwhile, IsLink, NotPutBack, apply
-from crmkb.workspace.leaks import SecretFound
 from crmkb.workspace.lock import Locked, locked
+from crmkb.workspace.secret_guard import SecretFound
 from tests.conftest import Git, Tree
 from tests.workspace.conftest import ACME, NOW, change, content, some_change, write
 
@@ -444,7 +446,7 @@ def test_a_write_that_fails_half_way_is_put_back(
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", full_disk)
-    with pytest.raises(files.CannotWrite, match="No space left on device"):
+    with pytest.raises(disk.CannotWrite, match="No space left on device"):
         apply(committed, some_change(committed), commit=True)
 
     assert (git_state(git), content(committed)) == before
@@ -459,10 +461,10 @@ def test_what_cannot_be_put_back_is_told_and_mended_by_the_next_command(
     wanted = some_change(committed)
 
     def stuck(full: Path, root: Path) -> None:
-        raise files.CannotWrite(str(full), OSError(5, "Input/output error"))
+        raise disk.CannotWrite(str(full), OSError(5, "Input/output error"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(files, "remove", stuck)
+        patch.setattr(disk, "remove", stuck)
         with pytest.raises(NotPutBack) as caught:
             apply(committed, wanted, commit=True)
     assert "not everything could be put back" in caught.value.message
@@ -484,7 +486,7 @@ def test_a_read_only_folder_is_told(committed: Path, monkeypatch: pytest.MonkeyP
         return real(path, flags, *mode, **options)
 
     monkeypatch.setattr(os, "open", read_only)
-    with pytest.raises(files.CannotWrite) as caught:
+    with pytest.raises(disk.CannotWrite) as caught:
         apply(committed, wanted, commit=True)
 
     assert "Read-only file system" in caught.value.message
@@ -497,7 +499,7 @@ def test_a_git_folder_that_cannot_be_written_is_told(committed: Path) -> None:
     (committed / ".git/crmkb").write_text("a file where the folder should be")
     before = content(committed)
 
-    with pytest.raises(files.CannotWrite, match=r"cannot write .*\.git/crmkb: File exists"):
+    with pytest.raises(disk.CannotWrite, match=r"cannot write .*\.git/crmkb: File exists"):
         apply(committed, some_change(committed), commit=True)
 
     assert content(committed) == before

@@ -7,7 +7,7 @@ import pytest
 
 from crmkb.entities import entities
 from crmkb.errors import BrokenFile, Exit
-from crmkb.kinds import kinds
+from crmkb.schema.kinds import kinds
 from crmkb.workspace import Change, Write, fields_of
 from crmkb.workspace.change import MOST_NAMED, Given, to_value
 from crmkb.workspace.record import Record, WrongValue, check_values

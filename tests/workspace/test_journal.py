@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from crmkb.errors import CrmError
-from crmkb.store import files
-from crmkb.store.git_index import GitIndex
+from crmkb.store.files import disk
+from crmkb.store.git.staging import GitIndex
 from crmkb.workspace import journal
 from crmkb.workspace.apply import apply
 from crmkb.workspace.journal import BrokenJournal, Entry, Journal
@@ -112,7 +112,7 @@ def under_way(root: Path, *entries: Entry, commits: bool = True) -> Path:
 def entry(root: Path, path: str, after: str) -> Entry:
     full = root / path
     before = full.read_bytes() if full.exists() else None
-    return Entry(path, before, files.digest(after.encode()))
+    return Entry(path, before, disk.digest(after.encode()))
 
 
 def test_what_someone_wrote_since_is_left_and_said(
@@ -204,32 +204,32 @@ def test_it_is_mended_without_git(tmp_path: Path) -> None:
 
 def test_temporary_files_of_the_dead_are_removed(committed: Path, opened: Open, tree: Tree) -> None:
     under_way(committed, entry(committed, ACME, "ours\n"))
-    tree({f"customers/acme/{files.TEMPORARY}abc": "half a fi"})
+    tree({f"customers/acme/{disk.TEMPORARY}abc": "half a fi"})
 
     opened()
 
-    assert not list(committed.rglob(f"{files.TEMPORARY}*"))
+    assert not list(committed.rglob(f"{disk.TEMPORARY}*"))
 
 
 def test_temporary_files_of_the_dead_are_removed_also_when_all_was_done(
     committed: Path, opened: Open, tree: Tree
 ) -> None:
     under_way(committed, entry(committed, ACME, "ours\n"), commits=False)
-    tree({ACME: "ours\n", f"customers/acme/{files.TEMPORARY}abc-old": "theirs\n"})
+    tree({ACME: "ours\n", f"customers/acme/{disk.TEMPORARY}abc-old": "theirs\n"})
 
     opened()
 
     assert (committed / ACME).read_text() == "ours\n"
-    assert not list(committed.rglob(f"{files.TEMPORARY}*"))
+    assert not list(committed.rglob(f"{disk.TEMPORARY}*"))
 
 
 def test_a_writer_removes_what_a_death_left_beside_the_journal(committed: Path) -> None:
     with locked(committed, "test") as state:
-        (state / f"{files.TEMPORARY}abc").write_text("half a jour")
+        (state / f"{disk.TEMPORARY}abc").write_text("half a jour")
 
     apply(committed, some_change(committed), commit=True)
 
-    assert not list(state.glob(f"{files.TEMPORARY}*"))
+    assert not list(state.glob(f"{disk.TEMPORARY}*"))
 
 
 def test_while_another_command_writes_nothing_is_mended(committed: Path, opened: Open) -> None:
@@ -301,9 +301,9 @@ def test_who_only_reads_goes_on_when_mending_fails(
     tree({ACME: "ours\n"})
 
     def stuck(full: Path, data: bytes) -> None:
-        raise files.CannotWrite("it", OSError(30, "Read-only file system"))
+        raise disk.CannotWrite("it", OSError(30, "Read-only file system"))
 
-    monkeypatch.setattr(files, "write_whole", stuck)
+    monkeypatch.setattr(disk, "write_whole", stuck)
 
     assert opened().notes == [
         "a command was cut off, and cannot be mended: cannot write it: Read-only file system"

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from crmkb.errors import Exit
-from crmkb.store import files
-from crmkb.store.git import Git as Runner
-from crmkb.store.git import GitRefused, UnderWay
-from crmkb.store.git_index import fill
-from crmkb.store.paths import find_git
+from crmkb.store.files import disk
+from crmkb.store.files.locate import find_git
+from crmkb.store.git.process import GitRefused
+from crmkb.store.git.repository import Git as Runner
+from crmkb.store.git.repository import UnderWay
+from crmkb.store.git.staging import fill
 from crmkb.workspace import Workspace, journal
 from crmkb.workspace.apply import apply
 from tests.conftest import Crm, Git, Tree
@@ -138,8 +139,8 @@ def test_the_repository_is_where_the_workspace_lies(
 def test_a_pipe_in_the_place_of_a_file_is_not_waited_at(committed: Path) -> None:
     os.mkfifo(committed / "customers/pipe.md")
 
-    with pytest.raises(files.CannotRead, match="is a pipe"):
-        files.read(committed / "customers/pipe.md")
+    with pytest.raises(disk.CannotRead, match="is a pipe"):
+        disk.read(committed / "customers/pipe.md")
 
 
 def test_a_git_file_that_names_nothing_makes_no_folders(tmp_path: Path, crm: Crm) -> None:
@@ -155,10 +156,10 @@ def test_a_git_file_that_names_nothing_makes_no_folders(tmp_path: Path, crm: Crm
 
 def faulty(root: Path, step: str) -> Fault:
     """Return a disk that is full at the last step of a kind, counted in a copy."""
-    twin = root.with_name("twin")
-    subprocess.run(["cp", "-a", root, twin], check=True)
-    with failing(Fault(twin, code=errno.ENOSPC)) as counted:
-        apply(twin, some_change(twin), commit=True)
+    duplicate = root.with_name("twin")
+    subprocess.run(["cp", "-a", root, duplicate], check=True)
+    with failing(Fault(duplicate, code=errno.ENOSPC)) as counted:
+        apply(duplicate, some_change(duplicate), commit=True)
     last = max(n for n, each in enumerate(counted.steps, start=1) if each == step)
     return Fault(root, last, errno.ENOSPC)
 
@@ -179,7 +180,7 @@ def test_a_commit_is_done_also_when_the_journal_stays(
     committed: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stuck(state: Path) -> None:
-        raise files.CannotWrite(str(state), FULL)
+        raise disk.CannotWrite(str(state), FULL)
 
     with monkeypatch.context() as patch:
         patch.setattr(journal, "clear", stuck)
@@ -209,7 +210,7 @@ def test_a_disk_too_full_for_the_list_of_files_is_told(
         def seek(self, place: int) -> None: ...
 
     with pytest.raises(
-        files.CannotWrite, match="cannot write the list of files for git: No space left"
+        disk.CannotWrite, match="cannot write the list of files for git: No space left"
     ):
         fill(Full(), b"x")  # type: ignore[arg-type]
     assert committed.is_dir()

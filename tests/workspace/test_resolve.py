@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from crmkb.errors import Ambiguous, Exit, NotFound
-from crmkb.store.files import CannotRead
-from crmkb.store.paths import exists
+from crmkb.store.files.disk import CannotRead
+from crmkb.store.files.safe_paths import exists
 from crmkb.workspace import Workspace, resolve
-from crmkb.workspace.resolve import Sought
+from crmkb.workspace.resolve import Lookup
 from tests.conftest import Tree
 from tests.workspace.conftest import NOW
 
@@ -64,7 +64,7 @@ def test_a_name_with_dots_spells_no_path(
     places = ("profile.md", "note.md", "knowledge_base/x.md", "customers/.hidden/profile.md")
     root = tree({**FILES, **dict.fromkeys(places, text)})
 
-    assert resolve.direct(root, name, Sought()) is None
+    assert resolve.direct(root, name, Lookup()) is None
 
 
 @pytest.mark.parametrize(
@@ -217,10 +217,10 @@ def test_on_a_disk_that_ignores_case_only_the_true_spelling_is_a_path(
     tree(FILES)
     monkeypatch.setattr(resolve, "exists", lambda full: True)
 
-    assert resolve.direct(root, "acme", Sought()) == "customers/acme/profile.md"
-    assert resolve.direct(root, "ACME", Sought()) is None
-    assert resolve.direct(root, "acme/Deals/platform", Sought()) is None
-    assert resolve.direct(root, "acme/deals/Platform", Sought()) is None
+    assert resolve.direct(root, "acme", Lookup()) == "customers/acme/profile.md"
+    assert resolve.direct(root, "ACME", Lookup()) is None
+    assert resolve.direct(root, "acme/Deals/platform", Lookup()) is None
+    assert resolve.direct(root, "acme/deals/Platform", Lookup()) is None
 
 
 def test_a_customer_without_a_profile_is_not_found(find: Find, tree: Tree) -> None:

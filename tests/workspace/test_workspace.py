@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from crmkb.config import BadConfig
+from crmkb.config.toml_values import BadConfig
 from crmkb.errors import AlreadyExists, BrokenFile, Exit, NotFound
-from crmkb.store.paths import NotAWorkspace, OutsideWorkspace
-from crmkb.store.templates import TemplateFailed
+from crmkb.store.files.locate import NotAWorkspace
+from crmkb.store.files.safe_paths import OutsideWorkspace
+from crmkb.store.templating.templates import TemplateFailed
 from crmkb.workspace import Workspace
 from crmkb.workspace.record import WrongValue
 from tests.conftest import Git, Tree

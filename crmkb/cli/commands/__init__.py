@@ -1,1 +1,1 @@
-"""Commands beside the actions: reading, reports, checks, set-up; one a file."""
+"""Commands that only the command line has, one per file: `again`, `demo`, `import`, `init`."""

@@ -1,4 +1,4 @@
-"""Carry out what failed, with all that was typed."""
+"""Run a failed action again, with its saved input."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from crmkb.cli.session import Session
 from crmkb.errors import BadValue, Exit
-from crmkb.params import Param
-from crmkb.store.paths import find_workspace
+from crmkb.interface import registry
+from crmkb.interface.params import Param
+from crmkb.store.files.locate import find_workspace
 
 if TYPE_CHECKING:
-    from crmkb.cli.actions import Action
-    from crmkb.cli.drafts import Draft
+    from crmkb.cli.failed_acts import Draft
+    from crmkb.interface.registry import Entry
 
 PANEL = "Record"
 HEADINGS = ("draft", "when", "act", "text")
 
 
 class UnknownAct(BadValue):
-    """A draft is of an action that is not here any more."""
+    """A draft belongs to an action that no longer exists."""
 
     def __init__(self, action: str) -> None:
         super().__init__(f"no command {action!r}", "drop it: crm again --drop")
 
 
 class NoText(BadValue):
-    """A draft has no text that could be edited."""
+    """The action of a draft takes no text that could be edited."""
 
     def __init__(self, action: str) -> None:
         super().__init__(f"{action} has no text to edit", "leave out --edit")
@@ -36,33 +37,33 @@ class NoText(BadValue):
 def run(
     session: Session,
     draft: Annotated[
-        str, Param("Which, as --list names it, or its file; the newest unless said.")
+        str, Param("The draft, by its name in --list or its path (default: the newest).")
     ] = "",
     *,
-    list_: Annotated[bool, Param("Show what is kept, do nothing.")] = False,
-    drop: Annotated[bool, Param("Drop it instead.")] = False,
-    edit: Annotated[bool, Param("Go on with its text in your editor.", short="-e")] = False,
-    dry_run: Annotated[bool, Param("Show what would be written, as a diff.")] = False,
-    no_commit: Annotated[bool, Param("Write the files, leave the commit to you.")] = False,
-    json: Annotated[bool, Param("Print the result for programs.")] = False,
+    list_: Annotated[bool, Param("List the drafts, but run none.")] = False,
+    drop: Annotated[bool, Param("Delete the draft instead of running it.")] = False,
+    edit: Annotated[bool, Param("Edit its text in your editor first.", short="-e")] = False,
+    dry_run: Annotated[bool, Param("Print the change as a diff, but write nothing.")] = False,
+    no_commit: Annotated[bool, Param("Write the files, but do not commit them.")] = False,
+    json: Annotated[bool, Param("Print the result as JSON.")] = False,
 ) -> Exit | None:
-    """Carry out what failed, with all that was typed, as of the moment when it was typed.
+    """Run a failed action again, with its saved input, as of the time when it was typed.
 
-    When git or the disk refuses an act, or a slip would cost you a text, it is kept beside the
-    index. Mend what was wrong, then type `crm again`.
+    When git or the disk refuses an action, or an error would lose your text, the input is saved as
+    a draft beside the index. Fix the cause, then type `crm again`.
 
     crm again --list
     """
-    from crmkb.cli import drafts
-    from crmkb.cli.actions import act
+    from crmkb.cli import failed_acts
+    from crmkb.cli.action_command import act
 
     root = find_workspace(session.start)
     if list_:
-        _list(session, drafts.all_of(root), as_json=json)
+        _list(session, failed_acts.all_of(root), as_json=json)
         return None
-    found = drafts.find(root, draft)
+    found = failed_acts.find(root, draft)
     if drop:
-        drafts.drop(found)
+        failed_acts.drop(found)
         session.out.line(f"Drop {found.words}")
         return None
     _go_back(session, found)
@@ -74,7 +75,7 @@ def run(
 
 
 def _list(session: Session, found: list[Draft], *, as_json: bool) -> None:
-    from crmkb.text import one_line, shorten
+    from crmkb.values.display import one_line, shorten
 
     rows = [
         (Path(each.path or "").stem, _when(each), each.words, shorten(one_line(each.text), 40))
@@ -91,7 +92,7 @@ def _when(draft: Draft) -> str:
 
 
 def _go_back(session: Session, draft: Draft) -> None:
-    """Be in the moment in which the act was typed, so that its days mean the same."""
+    """Restore the time and the options of the draft, so that its day words mean the same days."""
     if when := draft.options["now"]:
         session.now = datetime.fromisoformat(when)
     session.options.as_of = session.options.as_of or draft.options["as_of"]
@@ -99,19 +100,15 @@ def _go_back(session: Session, draft: Draft) -> None:
     session.options.allow_secret |= bool(draft.options["allow_secret"])
 
 
-def _action(name: str) -> Action:
-    from crmkb import plugins
-    from crmkb.cli.actions import Action
-    from crmkb.cli.main import command_names
-
-    package, module = command_names().get(name, ("", ""))
-    if package != "actions":
+def _action(name: str) -> Entry:
+    found = registry.actions().get(name)
+    if found is None:
         raise UnknownAct(name)
-    return Action(name, plugins.load(package, module))
+    return found
 
 
-def _values(session: Session, action: Action, draft: Draft) -> dict[str, Any]:
-    from crmkb.cli.values import read_value
+def _values(session: Session, action: Entry, draft: Draft) -> dict[str, Any]:
+    from crmkb.interface.parameters import read_value
 
     values: dict[str, Any] = {}
     for parameter in action.parameters:

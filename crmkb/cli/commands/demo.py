@@ -1,4 +1,4 @@
-"""See the main job played in a sample workspace."""
+"""Create a sample workspace and run the main commands in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from crmkb.cli.session import Session
 from crmkb.errors import CrmError, Exit
-from crmkb.params import Param
+from crmkb.interface.params import Param
 
 if TYPE_CHECKING:
-    from crmkb.store.git import Git
+    from crmkb.store.git.repository import Git
 
 PANEL = "Start"
 DEFAULT = "crm-demo"
@@ -24,7 +24,7 @@ DEAL = "customers/acme-corporation/deals/platform.md"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What happens, the commands as they are typed, and how they end."""
+    """A scene of the demo: its caption, its commands, and their expected exit code."""
 
     words: str
     commands: tuple[str, ...]
@@ -73,9 +73,11 @@ class FolderTaken(CrmError):
 
 def run(
     session: Session,
-    folder: Annotated[str, Param("A new folder; crm-demo here unless said.", metavar="DIR")] = "",
+    folder: Annotated[
+        str, Param("The new folder (default: crm-demo in the current folder).", metavar="DIR")
+    ] = "",
 ) -> Exit:
-    """Make a sample workspace and play the main job in it, command by command."""
+    """Create a sample workspace and run the main commands in it, one by one."""
     root = _free(folder)
     _make(session, root)
     os.environ.pop("CRM_WORKSPACE", None)
@@ -91,7 +93,7 @@ def run(
 
 
 def _free(folder: str) -> Path:
-    """Return the folder to use: the one named, or the first free default."""
+    """Return the folder to use: the given one, or the first free default name."""
     if folder:
         root = Path(folder)
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
@@ -105,10 +107,10 @@ def _free(folder: str) -> Path:
 
 
 def _make(session: Session, root: Path) -> None:
-    """Make the sample workspace, in a repository of its own wherever it lies."""
-    from crmkb.actions._sample import plan
+    """Create the sample workspace in its own git repository, even inside another one."""
     from crmkb.cli.commands.init import made
-    from crmkb.config import Config
+    from crmkb.config.settings import Config
+    from crmkb.setup.sample import plan
     from crmkb.workspace import Workspace
 
     with made(root):
@@ -119,7 +121,7 @@ def _make(session: Session, root: Path) -> None:
 
 
 def _begin_repository(git: Git) -> None:
-    """Make a repository that asks for no hook, key or identity of this machine."""
+    """Create a repository that uses no hook, key or identity of this machine."""
     git.run("init", "--quiet")
     settings = {"commit.gpgSign": "false", "core.hooksPath": os.devnull}
     if not git.author():
@@ -129,7 +131,7 @@ def _begin_repository(git: Git) -> None:
 
 
 def _play(scene: Scene) -> bool:
-    """Show and run the commands of a scene; return whether all ended as they should."""
+    """Print and run the commands of a scene; return whether all exit codes were as expected."""
     from crmkb.cli.main import main
 
     print(f"\n# {scene.words}")

@@ -7,15 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
-from crmkb.cli.commands._imported import Result, data_of, tell
-from crmkb.cli.commands._options import AsJson, counted
+from crmkb.cli.commands._import_summary import Result, data_of, print_summary
 from crmkb.cli.output import write_csv
 from crmkb.cli.progress import progress, under_way
+from crmkb.cli.query_command import AsJson
 from crmkb.cli.session import Session
 from crmkb.connectors.csv_file import read_csv
 from crmkb.entities import entities
 from crmkb.errors import CrmError, Exit
-from crmkb.foreign_dates import Order
 from crmkb.imports import (
     Fields,
     Mapping,
@@ -28,11 +27,13 @@ from crmkb.imports import (
     series_fields,
     source_word,
 )
-from crmkb.incoming import Table
-from crmkb.params import Param
-from crmkb.secrets import masked
-from crmkb.store.files import write_whole
-from crmkb.store.series import SERIES
+from crmkb.interface.params import Param
+from crmkb.schema.series import SERIES
+from crmkb.secret_scan.scanner import masked
+from crmkb.store.files.disk import write_whole
+from crmkb.values.csv_table import Table
+from crmkb.values.display import counted
+from crmkb.values.export_dates import Order
 
 PANEL = "Record"
 REJECT = "reject"
@@ -40,23 +41,27 @@ REJECT = "reject"
 Kind = Literal["customers", "contacts", "deals", "interactions", "usage", "nps"]
 Pairs = Annotated[
     list[str],
-    Param("Take a field from a column; COLUMN+COLUMN joins two.", metavar="FIELD=COLUMN"),
+    Param("Read FIELD from COLUMN; COLUMN+COLUMN joins two.", metavar="FIELD=COLUMN"),
 ]
 Rules = Annotated[
     list[str],
-    Param("Let TO stand for FROM; an empty FROM fills gaps.", metavar="FIELD:FROM=TO"),
+    Param(
+        "Replace the value FROM with TO; an empty FROM fills empty cells.", metavar="FIELD:FROM=TO"
+    ),
 ]
-Source = Annotated[str, Param("Where the file is from; ids are kept as NAME_id.", metavar="NAME")]
+Source = Annotated[
+    str, Param("The system that wrote the file; ids are stored as NAME_id.", metavar="NAME")
+]
 Unmatched = Annotated[
     str,
     Param(
-        "Customer for rows that name none we know; 'reject' unless said.",
-        offers="customers",
+        "The customer for rows that name no known one (default: reject).",
+        choices="customers",
         metavar="CUSTOMER",
     ),
 ]
 Rejects = Annotated[
-    str, Param("Where rejected rows go; the current folder unless said.", metavar="PATH")
+    str, Param("The file for rejected rows (default: in the current folder).", metavar="PATH")
 ]
 
 
@@ -70,7 +75,7 @@ class NoFile(CrmError):
 
 
 class OwnInput(CrmError):
-    """The rejects would overwrite what is imported."""
+    """The file of rejected rows would overwrite the imported file."""
 
     exit_code = Exit.USAGE
 
@@ -79,7 +84,7 @@ class OwnInput(CrmError):
 
 
 class OnlyAdded(CrmError):
-    """Lines of a series are to be changed, which no import does."""
+    """An import with --update was requested of a series, which only adds lines."""
 
     exit_code = Exit.USAGE
 
@@ -92,18 +97,18 @@ class OnlyAdded(CrmError):
 
 def run(
     session: Session,
-    kind: Annotated[Kind, Param("What the rows are.")],
+    kind: Annotated[Kind, Param("The kind of the rows.")],
     file: Annotated[str, Param("The CSV file.")],
     *,
     map_: Pairs | None = None,
     value: Rules | None = None,
     source: Source = "",
-    date_order: Annotated[Order, Param("How dates in numbers are written.")] | None = None,
+    date_order: Annotated[Order, Param("The order of parts in numeric dates.")] | None = None,
     on_unmatched: Unmatched = REJECT,
-    update: Annotated[bool, Param("Write what differs into records that are here.")] = False,
+    update: Annotated[bool, Param("Overwrite differing values in existing records.")] = False,
     rejects: Rejects = "",
-    dry_run: Annotated[bool, Param("Count and show samples, write nothing.")] = False,
-    no_commit: Annotated[bool, Param("Write the files, leave the commit to you.")] = False,
+    dry_run: Annotated[bool, Param("Print counts and samples, but write nothing.")] = False,
+    no_commit: Annotated[bool, Param("Write the files, but do not commit them.")] = False,
     json: AsJson = False,
 ) -> Exit:
     r"""Import records, or usage and NPS of customers, from a CSV file, as one commit.
@@ -114,22 +119,22 @@ def run(
     crm import usage weekly.csv --map customer=account --map date=week --map active_users=n
     crm import usage events.csv --map customer=account --map date=time --map user=user_id
 
-    Fields are the keys of the records, and besides: `id`, the record's id in its source, by which
-    a second run knows it again; `customer`, by whatever a customer is called; `notes`, the text
-    below the keys. Any other name becomes a key of your own. In a list, `;` parts the items.
+    A field is a key of the records or one of these: `id`, the id in the source, which identifies
+    the record in a second run; `customer`, any name of the customer; `notes`, the text below the
+    keys. Any other field becomes a key of your own. In a list, `;` separates the items.
 
     Rows of usage and nps are added to the customer's context/usage.csv or nps.csv, whose columns
-    are the fields; a line of a day (for nps: an id, or a day and contact) that is there stays. With
+    are the fields. An existing line for the day (nps: for the id, or day and contact) is kept. With
     `user` or `event` mapped, rows are single events: each customer and day gets one line of usage.
 
-    Encoding and delimiter are found out. Rows that cannot go in are written to a CSV file with
-    line and reason; records that are here already are left as they are, unless --update is given.
+    Encoding and delimiter are detected. Rows that cannot be imported are written to a CSV file,
+    with line and reason. Existing records stay unchanged, unless --update is given.
     """
     path = Path(file)
     table = _read(path)
     fallback = "" if on_unmatched == REJECT else on_unmatched
     mapping = _mapping(table, kind, map_ or [], value or [], fallback)
-    _tell_reading(session, table, mapping)
+    _print_reading(session, table, mapping)
     settings = Settings(source_word(source or path.name), date_order, fallback, update)
     result = _planned(session, kind, table, mapping, settings)
     if not dry_run:
@@ -137,7 +142,7 @@ def run(
     if json:
         session.out.json("import", data_of(result))
     else:
-        tell(session.out, result)
+        print_summary(session.out, result)
     return Exit.FINDINGS if result.plan.count(Outcome.REJECTED) else Exit.DONE
 
 
@@ -158,8 +163,8 @@ def _mapping(
     return read_mapping(fields, table.columns, pairs, rules, needs_customer=needs_customer)
 
 
-def _tell_reading(session: Session, table: Table, mapping: Mapping) -> None:
-    """Say how the file was read, and what of it was left out."""
+def _print_reading(session: Session, table: Table, mapping: Mapping) -> None:
+    """Print how the file was read, and which of its rows and columns were left out."""
     blanks = f" ({table.blanks} blank ones left out)" if table.blanks else ""
     session.out.say(f"{table.name}: {table.form}, {counted(len(table.rows), 'row')}{blanks}")
     for note in table.notes:
@@ -192,11 +197,11 @@ def _message(plan: Plan, kind: str, name: str) -> str:
         return f"Nothing to import from {name}"
     verb, count = ("Import", created) if created or not updated else ("Update", updated)
     also = f", update {updated:,}" if created and updated else ""
-    said = f"{count:,} {kind if count != 1 else kind.removesuffix('s')}"
+    phrase = f"{count:,} {kind if count != 1 else kind.removesuffix('s')}"
     if kind in SERIES:
         lines = created if plan.added is None else plan.added
-        said = f"{lines:,} line{'s' * (lines != 1)} of {kind}"
-    return f"{verb} {said}{also} from {name}"
+        phrase = f"{lines:,} line{'s' * (lines != 1)} of {kind}"
+    return f"{verb} {phrase}{also} from {name}"
 
 
 def _rejects_path(path: Path, given: str) -> Path:
@@ -209,7 +214,7 @@ def _rejects_path(path: Path, given: str) -> Path:
 
 
 def _carry_out(session: Session, result: Result, rejects: Path, *, commit: bool) -> Result:
-    """Write the records, then the rejects: rows that stay behind are of an import that was done."""
+    """Write the records, then the rejected rows, which thus belong to a completed import."""
     with under_way(f"writing {result.kind}"):
         applied = session.workspace.apply(result.change, commit=commit)
     for note in applied.notes:
@@ -218,7 +223,7 @@ def _carry_out(session: Session, result: Result, rejects: Path, *, commit: bool)
     if not rejected:
         return replace(result, applied=applied)
     text = io.StringIO()
-    # Also of rows that are rejected for another reason: nobody looks after this file.
+    # Mask secrets in all rows, whatever the reason of rejection: nothing protects this file.
     rows = ([step.row.line, *map(masked, (step.reason, *step.row.cells))] for step in rejected)
     write_csv(text, ["line", "reason", *map(masked, result.table.columns)], rows)
     write_whole(rejects, text.getvalue().encode())

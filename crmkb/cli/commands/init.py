@@ -1,4 +1,4 @@
-"""Make a workspace in a folder."""
+"""Create a workspace in a folder."""
 
 from __future__ import annotations
 
@@ -8,48 +8,50 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from crmkb.cli.actions import carry_out
+from crmkb.cli.action_command import carry_out
 from crmkb.cli.session import Session
-from crmkb.config import FILE_NAME
+from crmkb.config.toml_values import FILE_NAME
 from crmkb.errors import AlreadyExists, BadValue, CrmError, Exit, did_you_mean
-from crmkb.params import Param
-from crmkb.text import close_matches
+from crmkb.interface.params import Param
+from crmkb.values.names import close_matches
 
 if TYPE_CHECKING:
-    from crmkb.config import Member
+    from crmkb.config.settings import Member
 
 PANEL = "Start"
 
-Currency = Annotated[str, Param("The currency of totals; EUR unless said.", metavar="CODE")]
-Zone = Annotated[str, Param("Such as Europe/Oslo; this machine's unless said.", metavar="ZONE")]
+Currency = Annotated[str, Param("The currency of totals (default: EUR).", metavar="CODE")]
+Zone = Annotated[
+    str, Param("The time zone, such as Europe/Oslo (default: this machine's).", metavar="ZONE")
+]
 
 
 def run(
     session: Session,
-    folder: Annotated[str, Param("The folder; it is made when it is not there.", metavar="DIR")],
+    folder: Annotated[str, Param("The folder; it is created if it does not exist.", metavar="DIR")],
     *,
-    name: Annotated[str, Param("Your company, as reports show it.")],
+    name: Annotated[str, Param("The name of your company, as shown in reports.")],
     currency: Currency = "EUR",
     timezone: Zone = "",
-    with_templates: Annotated[bool, Param("Copy the templates too, to make them yours.")] = False,
-    dry_run: Annotated[bool, Param("Show what would be written, and write nothing.")] = False,
-    no_commit: Annotated[bool, Param("Write the files, leave the commit to you.")] = False,
-    json: Annotated[bool, Param("Print the result for programs.")] = False,
+    with_templates: Annotated[bool, Param("Copy the templates too, for you to edit.")] = False,
+    dry_run: Annotated[bool, Param("Print the change as a diff, but write nothing.")] = False,
+    no_commit: Annotated[bool, Param("Write the files, but do not commit them.")] = False,
+    json: Annotated[bool, Param("Print the result as JSON.")] = False,
 ) -> Exit:
-    """Make a workspace: settings, folders, and a first commit.
+    """Create a workspace: settings, folders, and a first commit.
 
-    In a folder that is a git repository already, it adds without touching what is there.
+    In an existing git repository, it adds files and leaves the existing ones unchanged.
 
     crm init sales --name "Northbeam Software"
     """
-    from crmkb.actions._references import currency_code
-    from crmkb.actions._scaffold import plan
-    from crmkb.config import Config
-    from crmkb.store.git import initialised
+    from crmkb.config.settings import Config
+    from crmkb.setup.new_workspace import plan
+    from crmkb.store.git.repository import initialised
+    from crmkb.values.money import currency_code
     from crmkb.workspace import Workspace
 
     workspace = Workspace(Path(folder), Config(), session.now)
-    for note in workspace.notes:  # of an init that was cut off, and is taken back before this one
+    for note in workspace.notes:  # of an interrupted init, which is rolled back first
         session.out.say(f"note: {note}")
     root = free_place(workspace.root)
     change = plan(
@@ -71,14 +73,14 @@ def run(
 
 
 class NoFolder(CrmError):
-    """The folder cannot be made."""
+    """The folder cannot be created."""
 
     def __init__(self, folder: Path, error: OSError) -> None:
         super().__init__(f"cannot make the folder {str(folder)!r}: {error.strerror}")
 
 
 class WithinWorkspace(CrmError):
-    """The folder is a part of another workspace."""
+    """The folder is inside another workspace."""
 
     exit_code = Exit.CONFLICT
 
@@ -90,7 +92,7 @@ class WithinWorkspace(CrmError):
 
 
 class BadZone(BadValue):
-    """There is no such time zone."""
+    """The time zone is unknown."""
 
     def __init__(self, name: str, known: set[str]) -> None:
         close = did_you_mean(close_matches(name, known))
@@ -98,7 +100,7 @@ class BadZone(BadValue):
 
 
 def free_place(folder: Path) -> Path:
-    """Return the full path of a folder that neither is nor lies in a workspace."""
+    """Return the absolute path of a folder; raise an error if it is in a workspace."""
     root = folder.resolve()
     if (root / FILE_NAME).exists():
         raise AlreadyExists("a workspace", str(root / FILE_NAME))
@@ -110,14 +112,14 @@ def free_place(folder: Path) -> Path:
 
 @contextmanager
 def made(folder: Path) -> Iterator[None]:
-    """Have a folder; what had to be made for it is taken back, where empty, on failure."""
+    """Create a folder for a block; afterwards remove the new folders that are still empty."""
     new = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         _make(folder)
         yield
     finally:
         for each in new:
-            with suppress(OSError):  # holds what was asked for
+            with suppress(OSError):  # it is not empty
                 each.rmdir()
 
 
@@ -129,7 +131,7 @@ def _make(folder: Path) -> None:
 
 
 def zone(name: str) -> str:
-    """Return a time zone's name as given, else this machine's, UTC where it does not tell."""
+    """Return the given time zone, or else this machine's, or UTC if that is unknown."""
     from zoneinfo import available_timezones
 
     known = available_timezones()
@@ -141,10 +143,10 @@ def zone(name: str) -> str:
 
 
 def _me(root: Path) -> tuple[Member, ...]:
-    """Return who makes the workspace as the first of the team, by the git identity."""
-    from crmkb.config import Member
-    from crmkb.store.git import Git
-    from crmkb.text import slugify
+    """Return the git author as the first team member, or nobody without a git identity."""
+    from crmkb.config.settings import Member
+    from crmkb.store.git.repository import Git
+    from crmkb.values.names import slugify
 
     nearest = next(folder for folder in (root, *root.parents) if folder.is_dir())
     name, _, email = Git(nearest).author().rpartition(" <")

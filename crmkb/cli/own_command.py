@@ -1,0 +1,22 @@
+"""Commands that only a command line has, such as `init` and `again`: `run(session, …)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from crmkb.cli.session import Session
+from crmkb.cli.signature import command_of
+from crmkb.errors import Exit
+from crmkb.interface.registry import Entry
+
+
+def build(entry: Entry) -> Callable[..., Any]:
+    """Return the command for a module of `cli/commands`."""
+    run = entry.module.run
+
+    def command(session: Session, values: dict[str, Any], _options: dict[str, Any]) -> Exit | None:
+        code: Exit | None = run(session, **values)
+        return code
+
+    return command_of(entry.name, run, command)

@@ -1,0 +1,1 @@
+"""The basis of every user interface: the registry, its parameters, and answers."""

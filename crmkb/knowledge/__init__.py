@@ -1,0 +1,1 @@
+"""Read the articles of the knowledge base that `crm` uses."""

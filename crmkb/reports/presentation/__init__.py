@@ -1,0 +1,1 @@
+"""The presentation of pages: tables, charts, numbers, escaping."""

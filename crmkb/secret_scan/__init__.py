@@ -1,0 +1,1 @@
+"""Find and mask text that looks like a secret."""

@@ -1,0 +1,1 @@
+"""Create a workspace: settings, folders, the sample."""

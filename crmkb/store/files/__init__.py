@@ -1,0 +1,1 @@
+"""Files on disk: find, read and atomically replace them."""

@@ -1,0 +1,1 @@
+"""Git: commits of single paths, changed files, and history."""

@@ -1,0 +1,1 @@
+"""SQL written by users: read-only statements, conditions of lists, and full-text search."""

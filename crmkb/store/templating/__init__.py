@@ -1,0 +1,1 @@
+"""Templates: rendering in a sandbox, with limits on time and output."""

@@ -1,0 +1,1 @@
+"""Convert between text and values: dates, money, names, addresses and CSV tables."""
