@@ -1,4 +1,4 @@
-"""Ask a person for missing values; if nobody can answer, name the missing option.
+"""Ask a person for missing values; if prompting is not possible, report the missing option.
 
 A question lists the choices with numbers. The answer is a number, some letters of a choice, or
 another value. If the answer is invalid, the error is printed and the question repeated.
@@ -32,7 +32,7 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
 
 
 class MissingValue(BadValue):
-    """A required value is missing, and nobody can be asked for it."""
+    """A required value is missing, and prompting is not possible."""
 
     def __init__(self, parameter: Parameter, usage: str) -> None:
         super().__init__(f"{parameter.label} is missing", f"usage: {usage}")

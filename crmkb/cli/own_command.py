@@ -1,4 +1,4 @@
-"""Commands that only a command line has, such as `init` and `again`: `run(session, …)`."""
+"""Turn modules of `cli/commands` with a `run(session, …)`, such as `init`, into commands."""
 
 from __future__ import annotations
 

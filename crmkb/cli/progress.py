@@ -88,5 +88,5 @@ class TerminalFeedback(Feedback):
         return progress(label)
 
     def under_way(self, label: str) -> AbstractContextManager[None]:
-        """Show the label while work goes on."""
+        """Show the label while the work runs."""
         return under_way(label)

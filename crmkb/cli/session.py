@@ -80,7 +80,7 @@ class Session:
         if "workspace" not in self.__dict__ or self.options.quiet:
             return False
         from crmkb.store.files.locate import work_dir
-        from crmkb.store.files.safe_paths import exists  # loaded with the workspace
+        from crmkb.store.files.safe_paths import exists  # already loaded with the workspace
 
         mark = work_dir(self.workspace.root) / DRAFTS / UNTOLD
         is_there = exists(mark)

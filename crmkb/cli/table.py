@@ -24,7 +24,7 @@ Paint = Callable[[str, Tone], str]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How columns shrink: `optional` ones are dropped in this order, `whole` ones are never cut."""
+    """How columns shrink: `optional` ones go in this order, `whole` ones are never cut."""
 
     optional: Sequence[str] = ()
     whole: Sequence[str] = ()

@@ -91,7 +91,7 @@ def _refuse_both(given: Sequence[str]) -> None:
 
 
 def _given(workspace: Workspace, owner: str | None, tier: str | None, since: date | None) -> Given:
-    """Return the requested parameters of reports; raise `NoOwner` for an unknown owner."""
+    """Return the requested parameters of reports; raise `UnknownOwner`."""
     values = {
         "owner": known_owner(workspace, owner) if owner else None,
         "tier": tier,

@@ -96,7 +96,7 @@ def test_what_is_missing_is_asked_for_with_what_there_is(crm: Crm, person: Answe
         "   1  jane-roe  Jane Roe\n"
         "   2  jim-roe   Jim Roe\n"
         "> Next (one at a time; Enter goes on): A next step: 'Send the quote @ana due:fri'.\n"
-        "> Notes (Enter leaves it out): What was said; - reads a pipe.\n"
+        "> Notes (Enter leaves it out): Notes on the interaction; - reads standard input.\n"
         "> "
     )
 

@@ -22,7 +22,7 @@ def test_help_names_arguments_choices_and_examples(crm: Crm) -> None:
     shown = crm("log-call", "--help").out
     assert "Usage: crm log-call [OPTIONS] [CUSTOMER] [SUBJECT]\n" in shown
     assert '\n  crm log-call acme "Pricing review" --them bob-smith --next "Send' in shown
-    assert "--direction DIRECTION  Who began. One of: inbound, outbound.\n" in shown
+    assert "--direction DIRECTION  Which side began. One of: inbound, outbound.\n" in shown
     assert "--stage STAGE          Move the deal to this stage.\n" in shown
     assert "--them CONTACT         A contact who took part. Repeat for more.\n" in shown
 

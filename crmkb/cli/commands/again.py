@@ -50,7 +50,7 @@ def run(
     """Run a failed action again, with its saved input, as of the time when it was typed.
 
     When git or the disk refuses an action, or an error would lose your text, the input is saved as
-    a draft beside the index. Fix the cause, then type `crm again`.
+    a draft beside the workspace's index. Fix the cause, then type `crm again`.
 
     crm again --list
     """

@@ -55,7 +55,7 @@ Source = Annotated[
 Unmatched = Annotated[
     str,
     Param(
-        "The customer for rows that name no known one (default: reject).",
+        "The customer for rows that name no known one (default: 'reject').",
         choices="customers",
         metavar="CUSTOMER",
     ),

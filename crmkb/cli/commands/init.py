@@ -143,7 +143,7 @@ def zone(name: str) -> str:
 
 
 def _me(root: Path) -> tuple[Member, ...]:
-    """Return the git author as the first team member, or nobody without a git identity."""
+    """Return the git author as the first team member; without a git identity, an empty team."""
     from crmkb.config.settings import Member
     from crmkb.store.git.repository import Git
     from crmkb.values.names import slugify
