@@ -41,6 +41,13 @@ class BadValue(CrmError):
     exit_code = Exit.USAGE
 
 
+class OneWayOnly(BadValue):
+    """Two options contradict each other."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} and {second} do not go together", "leave one of them out")
+
+
 class NotFound(CrmError):
     """The named record does not exist."""
 

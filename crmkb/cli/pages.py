@@ -8,16 +8,9 @@ from typing import Annotated
 from crmkb.cli.action_command import carry_out
 from crmkb.cli.answers import print_blocks, print_json
 from crmkb.cli.session import Session
-from crmkb.errors import BadValue, CrmError, Exit
+from crmkb.errors import CrmError, Exit, OneWayOnly
 from crmkb.interface.answer import Findings, Pages
 from crmkb.interface.params import Param
-
-
-class OneWayOnly(BadValue):
-    """Two options exclude each other."""
-
-    def __init__(self, first: str, second: str) -> None:
-        super().__init__(f"{first} and {second} do not go together", "leave one of them out")
 
 
 def run_pages(

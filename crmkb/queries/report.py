@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
-from crmkb.errors import BadValue, CrmError, Exit, Problem
+from crmkb.errors import CrmError, Exit, OneWayOnly, Problem
 from crmkb.interface.answer import Block, Findings, Markdown, Pages, Remark, Table
 from crmkb.interface.params import Param
 from crmkb.schema.choices import Tier
@@ -31,13 +31,6 @@ FIELDS = {
 _COLUMNS = ("name", "title", "description")
 _CUSTOMER = "customer"
 """The value of `reports.CUSTOMER`, so that help is printed without importing `reports`."""
-
-
-class OneWayOnly(BadValue):
-    """Two options exclude each other."""
-
-    def __init__(self, first: str, second: str) -> None:
-        super().__init__(f"{first} and {second} do not go together", "leave one of them out")
 
 
 def answer(

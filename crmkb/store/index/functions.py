@@ -22,11 +22,13 @@ class Percentile:
         self.values: list[float] = []
         self.share: float | None = 0.5
 
-    def step(self, value: float | None, share: float | None = 0.5) -> None:
+    def step(self, value: object, share: object = 0.5) -> None:
         """Add one row; `finalize` reports invalid values, as any error here counts as Ctrl-C."""
-        if share is None or not 0 <= share <= 1 or len(self.values) >= MOST_VALUES:
+        is_share = isinstance(share, int | float) and 0 <= share <= 1
+        if not is_share or len(self.values) >= MOST_VALUES:
             self.share = None
         elif self.share is not None:
+            assert isinstance(share, int | float)
             self.share = share
             if isinstance(value, int | float):
                 self.values.append(value)

@@ -128,6 +128,12 @@ def test_a_query_without_end_is_stopped(index: Index) -> None:
         run(index, ENDLESS, seconds=0.05)
 
 
+@pytest.mark.parametrize("share", ["'a'", "x'00'", "2", "NULL"])
+def test_a_percentile_without_a_share_was_reported_as_ctrl_c(index: Index, share: str) -> None:
+    with pytest.raises(BadQuery):
+        run(index, f"SELECT percentile(1, {share})")
+
+
 @pytest.mark.parametrize("what", ["sum(i)", "median(i)", "percentile(i, 0.9)"])
 def test_ctrl_c_within_a_query_is_no_query_that_took_too_long(index: Index, what: str) -> None:
     Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
