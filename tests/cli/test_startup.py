@@ -61,7 +61,7 @@ def test_what_needs_no_workspace_loads_nothing(arguments: list[str]) -> None:
         ("crm new-deal acme Platform --stage neg", "negotiation"),
     ],
 )
-def test_completion_loads_nothing(tree: Tree, words: str, choices_of: str) -> None:
+def test_completion_loads_nothing(tree: Tree, words: str, offered: str) -> None:
     tree(FILES)
     run("list", "deals")
 
@@ -71,7 +71,7 @@ def test_completion_loads_nothing(tree: Tree, words: str, choices_of: str) -> No
         COMP_CWORD=str(words.count(" ")),
     )
 
-    assert choices_of in out.split()
+    assert offered in out.split()
     assert loaded == "[]"
 
 

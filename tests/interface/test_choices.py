@@ -29,7 +29,7 @@ def files(tree: Tree, crm: Crm) -> None:
 
 
 @pytest.mark.parametrize(
-    "offers, within, expected",
+    "choices, within, expected",
     [
         ("customers", "", [("acme", "Acme Corporation"), ("bolt", "Bolt")]),
         ("deals", "", [("acme/deals/platform", "Platform"), ("bolt/deals/renewal", "Renewal")]),

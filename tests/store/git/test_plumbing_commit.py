@@ -54,11 +54,11 @@ def made(git: Git) -> tuple[str, ...]:
     return git("log", "-1", fields), git("reflog", "-1", "--format=%gs"), status
 
 
-@pytest.mark.parametrize("portion", [1, 500])
+@pytest.mark.parametrize("batch", [1, 500])
 def test_it_is_what_git_would_commit(
     began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(plumbing_commit, "_PORTION", batch)
+    monkeypatch.setattr(plumbing_commit, "_BATCH", batch)
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_DATE", "2026-11-20T14:30:00+01:00")
     (began / "mine.md").write_text("staged\n")
@@ -83,11 +83,11 @@ def test_it_is_what_git_would_commit(
     assert by_plumbing[2] == "MM mine.md\n"
 
 
-@pytest.mark.parametrize("portion", [1, 500])
+@pytest.mark.parametrize("batch", [1, 500])
 def test_a_workspace_below_the_top_commits_its_own_paths(
     began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
-    monkeypatch.setattr(plumbing_commit, "_PORTION", batch)
+    monkeypatch.setattr(plumbing_commit, "_BATCH", batch)
     (began / "a/x.md").write_text("2\n")
     (began / "a/n.md").write_text("2\n")
 
@@ -101,7 +101,7 @@ def test_a_workspace_below_the_top_commits_its_own_paths(
 def test_of_many_files_some_may_be_as_they_were(
     began: Path, git: Git, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(plumbing_commit, "_PORTION", 1)
+    monkeypatch.setattr(plumbing_commit, "_BATCH", 1)
     (began / "a/x.md").write_text("2\n")
 
     Runner(began).commit(["a/x.md", "mine.md"], [], "Some")
@@ -114,7 +114,7 @@ def test_of_many_files_some_may_be_as_they_were(
 def test_of_many_files_one_that_vanished_is_told(
     began: Path, git: Git, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(plumbing_commit, "_PORTION", 1)
+    monkeypatch.setattr(plumbing_commit, "_BATCH", 1)
     before = git("rev-parse", "HEAD")
     (began / "a/x.md").unlink()
     (began / "b.md").write_text("2\n")

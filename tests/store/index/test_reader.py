@@ -45,7 +45,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[SecondProcess]:
 
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     monkeypatch.setattr(reader, "MANY", 0)
-    monkeypatch.setattr(reader, "_PORTION", 2)
+    monkeypatch.setattr(reader, "_BATCH", 2)
     monkeypatch.setattr(second_process, "SecondProcess", Watched)
     return begun
 
@@ -92,7 +92,7 @@ def test_a_second_process_does_read(
         read.extend(path for path, _ in asked)
         return real(root, config, asked)
 
-    monkeypatch.setattr(reader, "read_portion", watched)
+    monkeypatch.setattr(reader, "read_batch", watched)
     found = rebuilt(root)
 
     assert len(found["files"]) == len(FILES)
