@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +35,7 @@ class About:
     panel: str
 
 
+@cache
 def about(package: str, name: str) -> About:
     """Return the description of a plugin without importing it."""
     tree = syntax(package, name)
