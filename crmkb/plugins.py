@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -35,7 +34,6 @@ class About:
     panel: str
 
 
-@cache
 def about(package: str, name: str) -> About:
     """Return the description of a plugin without importing it."""
     tree = syntax(package, name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -35,12 +36,12 @@ class Entry:
     @property
     def summary(self) -> str:
         """Return the first line of its file, without importing the module."""
-        return plugins.about(self.package, self.module_name).summary
+        return _about(self.package, self.module_name).summary
 
     @property
     def panel(self) -> str:
         """Return its heading in `crm --help`, without importing the module."""
-        return plugins.about(self.package, self.module_name).panel
+        return _about(self.package, self.module_name).panel
 
     @property
     def module(self) -> ModuleType:
@@ -105,6 +106,11 @@ def entries(package: str) -> dict[str, Entry]:
     """Return the entries of a package by their names as typed: `log_call` becomes `log-call`."""
     found = (Entry(_typed(name), package, name) for name in plugins.names(package))
     return {entry.name: entry for entry in found}
+
+
+@cache
+def _about(package: str, module_name: str) -> plugins.About:
+    return plugins.about(package, module_name)
 
 
 def _typed(module_name: str) -> str:
