@@ -155,7 +155,7 @@ def _drop_all(db: sqlite3.Connection) -> None:
 def peek(root: Path, sql: str, *values: str) -> list[Any]:
     """Return the rows of a query on the index as it is, none if it cannot be read."""
     state = state_dir(root)
-    if state is None or not (state / "index.sqlite").exists():
+    if state is None or not (state / NAME).exists():
         return []
     address = f"{(state / 'index.sqlite').as_uri()}?mode=ro"
     try:
