@@ -157,7 +157,7 @@ def peek(root: Path, sql: str, *values: str) -> list[Any]:
     state = state_dir(root)
     if state is None or not (state / NAME).exists():
         return []
-    address = f"{(state / 'index.sqlite').as_uri()}?mode=ro"
+    address = f"{(state / NAME).as_uri()}?mode=ro"
     try:
         db = sqlite3.connect(address, uri=True, timeout=0.1)
     except sqlite3.Error:
